@@ -1,0 +1,1 @@
+"""Everything that is about money: ledger, budgets, clicking, settlement, earnings."""

@@ -1,0 +1,154 @@
+"""Typed reading of environment variables; a bad value is named in one line.
+
+Each function raises ImproperlyConfigured with the variable's name, what it must be, and
+the value found. An empty variable counts as one that is not set.
+"""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+
+_FLAGS = {"1": True, "true": True, "yes": True, "on": True}
+_FLAGS |= {"0": False, "false": False, "no": False, "off": False}
+
+
+def text(name: str, default: str) -> str:
+    """The variable, or `default` where it is not set."""
+    return os.environ.get(name) or default
+
+
+def required(name: str, purpose: str) -> str:
+    """The variable, which must be set; `purpose` says in a few words what it is."""
+    if value := os.environ.get(name):
+        return value
+    raise ImproperlyConfigured(f"{name} must be set in production: {purpose}")
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """1, true, yes, on; or 0, false, no, off."""
+    value = os.environ.get(name)
+    if not value:
+        return default
+    if value.lower() not in _FLAGS:
+        raise _refusal(name, "must be 1 or 0", value)
+    return _FLAGS[value.lower()]
+
+
+def whole_number(name: str, default: int, *, lowest: int, highest: int) -> int:
+    """A whole number from `lowest` to `highest`, both included."""
+    value = os.environ.get(name)
+    if not value:
+        return default
+    rule = f"must be a whole number from {lowest} to {highest}"
+    if not value.isascii() or not value.isdecimal() or not lowest <= int(value) <= highest:
+        raise _refusal(name, rule, value)
+    return int(value)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """Words between commas; spaces around them do not count."""
+    value = os.environ.get(name)
+    if not value:
+        return default
+    found = [word.strip() for word in value.split(",")]
+    if not all(found):
+        raise _refusal(name, "must be words between commas", value)
+    return found
+
+
+def choice(name: str, default: str, choices: list[str]) -> str:
+    """One of `choices`."""
+    value = text(name, default)
+    if value not in choices:
+        raise _refusal(name, f"must be one of {', '.join(choices)}", value)
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """The name of a zone in the IANA database."""
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise _refusal(name, "must be a time zone such as Europe/Paris", value) from error
+    return value
+
+
+def currencies(name: str, default: list[str]) -> list[str]:
+    """Three-letter codes of ISO 4217, each once."""
+    found = words(name, default)
+    for code in found:
+        if len(code) != 3 or not code.isascii() or not code.isalpha() or not code.isupper():
+            raise _refusal(name, "must be codes of three capital letters such as EUR", code)
+    if len(set(found)) != len(found):
+        raise _refusal(name, "must name each currency once", ",".join(found))
+    return found
+
+
+def site_url(name: str, default: str) -> str:
+    """An http or https address without path, and without a slash at its end."""
+    value = text(name, default).removesuffix("/")
+    parts = urlsplit(value)
+    bare = f"{parts.scheme}://{parts.netloc}" == value and "@" not in parts.netloc
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
+        raise _refusal(name, "must be an address such as https://obole.example", value)
+    return value
+
+
+def database(name: str) -> dict[str, object]:
+    """The entry for DATABASES of a URL `postgres://user:password@host:port/name?option=value`.
+
+    `?host=/folder` names the folder of a UNIX socket. A password is never in the message.
+    """
+    parts = urlsplit(os.environ[name])
+    if parts.scheme not in {"postgres", "postgresql"}:
+        rule = "must be a postgres:// URL, since Obole runs on PostgreSQL only; its scheme is"
+        raise ImproperlyConfigured(f"{name} {rule} {parts.scheme!r}")
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: the port must be a number up to 65535") from error
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", unquote(parts.hostname or ""))
+    if not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must end in the name of a database")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.removeprefix("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or ""),
+        "OPTIONS": options,
+    }
+
+
+def redis(name: str) -> str:
+    """A URL of Redis: redis://, rediss:// or unix://. A password is never in the message."""
+    value = os.environ[name]
+    scheme = urlsplit(value).scheme
+    if scheme not in {"redis", "rediss", "unix"}:
+        rule = "must be a redis://, rediss:// or unix:// URL; its scheme is"
+        raise ImproperlyConfigured(f"{name} {rule} {scheme!r}")
+    return value
+
+
+def next_database(url: str) -> str:
+    """The URL of the database after that of `url`, in kombu's spelling.
+
+    Queues lie beside the cache and not in it: emptying the cache empties its database.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        number = int(dict(parse_qsl(parts.query)).get("db", 0))
+        return f"redis+socket://{parts.path}?virtual_host={number + 1}"
+    number = int(parts.path.strip("/") or 0)
+    return parts._replace(path=f"/{number + 1}").geturl()
+
+
+def _refusal(name: str, rule: str, value: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} {rule}, not {value!r}")

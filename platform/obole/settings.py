@@ -1,0 +1,226 @@
+"""All settings, each from the environment. README.md lists the variables.
+
+Without any of them this is a development site on this machine, with servers of the
+checkout's own. `OBOLE_PRODUCTION=1` makes it a public site, which must be told its secret
+key, its address and its servers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from obole import environment
+from obole.servers import checkout_servers
+
+PROJECT = Path(__file__).resolve().parent
+SERVERS = checkout_servers()
+
+# The kind of site
+
+PRODUCTION = environment.flag("OBOLE_PRODUCTION", default=False)
+DEBUG = environment.flag("OBOLE_DEBUG", default=not PRODUCTION)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("OBOLE_DEBUG must be 0 in production: its pages show secrets")
+
+if PRODUCTION:
+    SECRET_KEY = environment.required("OBOLE_SECRET_KEY", "a long random text, kept secret")
+    environment.required("OBOLE_SITE_URL", "the address of the site")
+    environment.required("DATABASE_URL", "the PostgreSQL database")
+    environment.required("REDIS_URL", "the Redis server")
+else:
+    SECRET_KEY = environment.text("OBOLE_SECRET_KEY", "only for development, and known to all")
+
+SITE_NAME = environment.text("OBOLE_SITE_NAME", "Obole")
+SITE_URL = environment.site_url("OBOLE_SITE_URL", "http://localhost:8000")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+SITE_IS_SECURE = SITE_URL.startswith("https://")
+_HERE = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = environment.words("OBOLE_HOSTS", list(dict.fromkeys([SITE_HOST, *_HERE])))
+
+# Money
+
+CURRENCIES = environment.currencies("OBOLE_CURRENCIES", ["EUR", "USD", "GBP", "CHF", "SEK"])
+FEE_BASIS_POINTS = environment.whole_number(
+    "OBOLE_FEE_BASIS_POINTS", 1000, lowest=0, highest=10_000
+)
+
+# What it is made of
+
+INSTALLED_APPS = [
+    "obole",
+    "payments",
+    "things",
+    "accounts",
+    "rest_framework",
+    "pgtrigger",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "obole.urls"
+WSGI_APPLICATION = "obole.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# The servers
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **(
+            environment.database("DATABASE_URL")
+            if environment.text("DATABASE_URL", "")
+            else SERVERS.database
+        ),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if environment.text("REDIS_URL", ""):
+    REDIS_URL = environment.redis("REDIS_URL")
+    CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", environment.next_database(REDIS_URL))
+else:
+    REDIS_URL = SERVERS.redis_url
+    CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", SERVERS.celery_url)
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "obole",
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# Who signs in
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Languages and times
+
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LANGUAGE_CODE = environment.choice("OBOLE_LANGUAGE", "en", [code for code, _name in LANGUAGES])
+LOCALE_PATHS = [PROJECT / "locale"]
+USE_I18N = True
+USE_TZ = True
+# Periods are calendar months in this zone.
+TIME_ZONE = environment.time_zone("OBOLE_TIME_ZONE", "UTC")
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.text("OBOLE_STATIC_DIR", str(PROJECT.parents[1] / "static"))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+if PRODUCTION:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# Safety on the way to the browser
+
+SECURE_SSL_REDIRECT = SITE_IS_SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = SITE_IS_SECURE
+CSRF_COOKIE_SECURE = SITE_IS_SECURE
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+X_FRAME_OPTIONS = "DENY"
+if environment.flag("OBOLE_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# To be on the browsers' preload lists is a promise only the owner of the domain can make.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+# Work in the background
+
+CELERY_RESULT_BACKEND = CELERY_BROKER_URL
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+# A task whose worker dies is given to another; each task is safe to run twice.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 3300
+CELERY_TASK_TIME_LIMIT = 3600
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+_VISIBILITY = {
+    "visibility_timeout": environment.whole_number(
+        "OBOLE_REDELIVERY_SECONDS", 300, lowest=1, highest=86_400
+    )
+}
+CELERY_BROKER_TRANSPORT_OPTIONS = _VISIBILITY
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = _VISIBILITY
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+
+# What is written down
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {
+        "handlers": ["console"],
+        "level": environment.choice(
+            "OBOLE_LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"]
+        ),
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}

@@ -1,0 +1,1 @@
+"""What can be clicked, and the clicks. Nothing here asks about money."""
