@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 # These read neither database nor cache, and must work where no server can.
 NEED_NO_SERVERS = {
@@ -20,14 +21,13 @@ NEED_NO_SERVERS = {
 def main(arguments: list[str]) -> None:
     """Run one command. Exit code 2 with one line where the environment is wrong."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obole.settings")
-    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from obole.servers import ServersError, start_missing
 
     try:
-        settings.configured or settings.DEBUG
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
         if _needs_servers(arguments):
             start_missing()
     except (ImproperlyConfigured, ServersError) as error:

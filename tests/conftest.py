@@ -1,9 +1,115 @@
-"""What all tests share."""
+"""What all tests share: real servers, a database and a Redis of each process's own."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+
+from obole import environment
 from obole.servers import start_missing
 
+# Several runs in one checkout, say of two people's terminals, take different numbers.
+RUN = "OBOLE_TEST_RUN"
+RUNS = 8
+DATABASES_PER_RUN = 128
+FIRST_DATABASE = 16
 
-def pytest_configure() -> None:
-    start_missing()
+hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("obole")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        start_missing()
+        config.stash[_run_key] = _take_run_number(config)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    _use_own_redis()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """A test database of this process's own, which need not outlive a power cut."""
+    database = settings.DATABASES["default"]
+    database["TEST"]["NAME"] = f"test_{database['NAME']}_{os.environ[RUN]}_{_worker()}"
+    options = database.setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_triggers() -> Iterator[None]:
+    """Let the emptying of all tables after a `transaction=True` test past our triggers.
+
+    The ledger refuses TRUNCATE; triggers rest in a session that plays the replica.
+    """
+    teardown = TransactionTestCase._fixture_teardown
+
+    def past_triggers(test: TransactionTestCase) -> None:
+        with _as_replica():
+            teardown(test)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", past_triggers)
+        yield
+
+
+@contextmanager
+def _as_replica() -> Iterator[None]:
+    _execute("SET session_replication_role = replica")
+    try:
+        yield
+    finally:
+        _execute("RESET session_replication_role")
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+_run_key = pytest.StashKey[IO[Any]]()
+
+
+def _take_run_number(config: pytest.Config) -> IO[Any]:
+    """Hold the lowest free number as long as this process lives; its workers inherit it."""
+    folder = config.rootpath / ".pytest_cache" / "runs"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(RUNS):
+        lock = (folder / str(number)).open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        os.environ[RUN] = str(number)
+        return lock
+    raise pytest.UsageError(f"{RUNS} test runs are going on in this checkout already")
+
+
+def _worker() -> int:
+    """0 in a run without workers; from 1 in workers."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+
+
+def _use_own_redis() -> None:
+    """A database of Redis for the cache and the next for the queues, empty at the start."""
+    number = FIRST_DATABASE + int(os.environ[RUN]) * DATABASES_PER_RUN + 2 * _worker()
+    url = environment.in_database(settings.REDIS_URL, number)
+    settings.REDIS_URL = url
+    settings.CACHES["default"]["LOCATION"] = url
+    settings.CELERY_BROKER_URL = environment.queues_beside(url)
+    settings.CELERY_RESULT_BACKEND = settings.CELERY_BROKER_URL

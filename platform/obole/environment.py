@@ -7,7 +7,7 @@ the value found. An empty variable counts as one that is not set.
 from __future__ import annotations
 
 import os
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
@@ -137,17 +137,37 @@ def redis(name: str) -> str:
     return value
 
 
-def next_database(url: str) -> str:
-    """The URL of the database after that of `url`, in kombu's spelling.
+def queues_beside(url: str) -> str:
+    """For Celery: the database after that of the cache.
 
-    Queues lie beside the cache and not in it: emptying the cache empties its database.
+    Emptying the cache empties its whole database, so no queue may lie in it.
     """
+    return for_kombu(in_database(url, database_of(url) + 1))
+
+
+def database_of(url: str) -> int:
+    """The number of the database that a URL of Redis names; 0 where it names none."""
     parts = urlsplit(url)
-    if parts.scheme == "unix":
-        number = int(dict(parse_qsl(parts.query)).get("db", 0))
-        return f"redis+socket://{parts.path}?virtual_host={number + 1}"
-    number = int(parts.path.strip("/") or 0)
-    return parts._replace(path=f"/{number + 1}").geturl()
+    named = dict(parse_qsl(parts.query)).get("db")
+    path = "" if parts.scheme == "unix" else parts.path.strip("/")
+    return int(named or path or 0)
+
+
+def in_database(url: str, number: int) -> str:
+    """The same server's database of that number, as redis-py spells it."""
+    parts = urlsplit(url)
+    query = {**dict(parse_qsl(parts.query)), "db": str(number)}
+    if parts.scheme != "unix":
+        query.pop("db")
+        parts = parts._replace(path=f"/{number}")
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def for_kombu(url: str) -> str:
+    """A URL of redis-py as Celery's library for queues spells it."""
+    if not url.startswith("unix:"):
+        return url
+    return f"redis+socket:{url.removeprefix('unix:')}".replace("db=", "virtual_host=")
 
 
 def _refusal(name: str, rule: str, value: str) -> ImproperlyConfigured:

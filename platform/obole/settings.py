@@ -114,7 +114,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if environment.text("REDIS_URL", ""):
     REDIS_URL = environment.redis("REDIS_URL")
-    CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", environment.next_database(REDIS_URL))
+    CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", environment.queues_beside(REDIS_URL))
 else:
     REDIS_URL = SERVERS.redis_url
     CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", SERVERS.celery_url)
@@ -158,9 +158,9 @@ TIME_ZONE = environment.time_zone("OBOLE_TIME_ZONE", "UTC")
 # Files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = environment.text("OBOLE_STATIC_DIR", str(PROJECT.parents[1] / "static"))
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if PRODUCTION:
+    STATIC_ROOT = Path(environment.text("OBOLE_STATIC_DIR", "static")).absolute()
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

