@@ -1,0 +1,116 @@
+"""The one kind of user: anybody can subscribe, create, or do both."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+USERNAME_LENGTH = 60
+USERNAME_PATTERN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
+
+# A name is part of URLs and of file names in exports: no slash, no leading or trailing dot.
+validate_username = RegexValidator(
+    rf"^{USERNAME_PATTERN}\Z",
+    _("Use letters, digits, dots, hyphens and underscores; no dot at either end."),
+)
+
+
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError if the IANA database has no such zone."""
+    if name not in available_timezones():
+        raise ValidationError(_("There is no time zone “%(name)s”."), params={"name": name})
+
+
+def default_language() -> str:
+    """The site's language."""
+    return settings.LANGUAGE_CODE
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Makes users; an address that is left out is NULL, not an empty string."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str | None:  # type: ignore[override]
+        """Lower the case of the domain; None where there is no address."""
+        return super().normalize_email(email) or None
+
+
+class User(AbstractUser):
+    """A person. `username` is the public name; it is unique whatever its case.
+
+    A user without an e-mail address cannot sign in by mail; imported users have none.
+    A suspended user neither gives nor gets: their clicks are refused, and a settlement
+    passes over their budget and over clicks on their things.
+    """
+
+    first_name = None  # type: ignore[assignment]  # one display name serves every culture
+    last_name = None  # type: ignore[assignment]
+
+    username = models.CharField(
+        _("user name"),
+        max_length=USERNAME_LENGTH,
+        unique=True,
+        validators=[validate_username],
+        error_messages={"unique": _("This user name is taken.")},
+    )
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)  # type: ignore[assignment]
+    display_name = models.CharField(_("display name"), max_length=120, blank=True)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=default_language
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    suspended = models.BooleanField(
+        _("suspended"), default=False, help_text=_("A suspended user neither gives nor gets.")
+    )
+
+    objects = UserManager()  # type: ignore[assignment,misc]  # narrower than AbstractUser's
+
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(username__regex=rf"^{USERNAME_PATTERN}$"),
+                name="user_username_well_formed",
+            ),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_unique_whatever_case",
+                violation_error_message=_("This user name is taken."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_whatever_case",
+                violation_error_message=_("This e-mail address is in use."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=True) | ~models.Q(email=""),
+                name="user_email_not_empty",
+                violation_error_message=_("Leave the e-mail address out rather than empty."),
+            ),
+        ]
+
+    def clean(self) -> None:
+        """Store no address as NULL: two empty strings would be a duplicate."""
+        super().clean()
+        self.email = self.email or None
+
+    def get_full_name(self) -> str:
+        """The name to greet and to list by: the display name, else the public name."""
+        return self.display_name or self.username
+
+    def get_short_name(self) -> str:
+        """The same as the full name: a display name is not taken apart."""
+        return self.get_full_name()

@@ -1,0 +1,1 @@
+"""What creators see of the months: reports and exports."""

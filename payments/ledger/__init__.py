@@ -1,0 +1,1 @@
+"""Accounts and transfers: where money is, and how it got there."""

@@ -1,0 +1,1 @@
+"""The month end: divides the budgets, credits the creators, proves it."""

@@ -1,0 +1,232 @@
+"""The audit: recomputes what the ledger says from its transfers, and what a month end found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from django.db import connection
+
+from things.periods import Period
+
+# So many offending rows are named; a fault in one rule can spoil a million.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Check:
+    """One fact that must hold: a query that answers with the rows that offend against it."""
+
+    name: str
+    fact: str
+    offending: LiteralString
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out of one check: how many rows offend, and the first of them."""
+
+    check: Check
+    count: int
+    rows: tuple[dict[str, Any], ...]
+
+
+class LedgerUnsound(Exception):
+    """The audit found rows that offend; the message names the checks, `findings` the rows."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        names = ", ".join(f"{finding.check.name} ({finding.count})" for finding in findings)
+        super().__init__(f"the audit found faults: {names}")
+
+
+# %(period)s is NULL for all periods. Each check is one statement and so one snapshot: what others
+# write meanwhile cannot look like a fault.
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "balances",
+        "every balance is what its transfers add up to",
+        """
+        SELECT account.id AS account, account.kind, account.currency, account.balance,
+            coalesce(moved.amount, 0) AS transfers
+        FROM payments_ledgeraccount AS account
+        FULL JOIN (
+            SELECT account_id, sum(amount)::bigint AS amount
+            FROM (
+                SELECT debited_id, -amount FROM payments_transfer
+                UNION ALL SELECT credited_id, amount FROM payments_transfer
+            ) AS side (account_id, amount)
+            GROUP BY account_id
+        ) AS moved ON moved.account_id = account.id
+        WHERE account.balance IS DISTINCT FROM coalesce(moved.amount, 0)
+        ORDER BY account.id
+        """,
+    ),
+    Check(
+        "zero sum",
+        "all balances of a currency add up to zero",
+        """
+        SELECT currency, sum(balance) AS balance FROM payments_ledgeraccount
+        GROUP BY currency HAVING sum(balance) <> 0 ORDER BY currency
+        """,
+    ),
+    Check(
+        "currencies",
+        "both accounts of a transfer are there and have its currency",
+        """
+        SELECT transfer.id AS transfer, transfer.key, transfer.currency
+        FROM payments_transfer AS transfer
+        LEFT JOIN payments_ledgeraccount AS debited ON debited.id = transfer.debited_id
+        LEFT JOIN payments_ledgeraccount AS credited ON credited.id = transfer.credited_id
+        WHERE (debited.currency = transfer.currency AND credited.currency = transfer.currency)
+            IS NOT TRUE
+        ORDER BY transfer.id
+        """,
+    ),
+    Check(
+        "holds",
+        "what is held on a wallet is its open budgets",
+        """
+        SELECT wallet.id AS wallet, wallet.held, coalesce(budgets.amount, 0) AS open_budgets
+        FROM payments_ledgeraccount AS wallet
+        LEFT JOIN (
+            SELECT wallet_id, sum(amount)::bigint AS amount FROM payments_budget
+            WHERE share IS NULL AND held_at IS NOT NULL GROUP BY wallet_id
+        ) AS budgets ON budgets.wallet_id = wallet.id
+        WHERE wallet.held <> coalesce(budgets.amount, 0)
+        ORDER BY wallet.id
+        """,
+    ),
+    Check(
+        "settling",
+        "nothing is left between givers and creators, but what a running settlement shares out",
+        """
+        SELECT account.currency, account.balance, coalesce(running.amount, 0) AS running
+        FROM payments_ledgeraccount AS account
+        LEFT JOIN (
+            SELECT budget.currency, sum(budget.share * budget.clicks)::bigint AS amount
+            FROM payments_budget AS budget
+            JOIN payments_settlement AS settlement ON settlement.period = budget.period
+            WHERE settlement.settled_at IS NULL AND budget.share IS NOT NULL
+            GROUP BY budget.currency
+        ) AS running ON running.currency = account.currency
+        WHERE account.kind = 'settling' AND account.balance <> coalesce(running.amount, 0)
+        ORDER BY account.currency
+        """,
+    ),
+    Check(
+        "budgets",
+        "every settled budget is its shares plus its remainder, and its transfer is its shares",
+        """
+        SELECT budget.id AS budget, budget.period, budget.amount, budget.clicks, budget.share,
+            budget.remainder, transfer.amount AS transferred
+        FROM payments_budget AS budget
+        LEFT JOIN payments_transfer AS transfer ON transfer.kind = 'share'
+            AND transfer.debited_id = budget.wallet_id
+            AND transfer.key =
+                'share:' || to_char(budget.period, 'YYYY-MM') || ':' || budget.subscriber_id
+        WHERE budget.share IS NOT NULL AND (%(period)s::date IS NULL OR budget.period = %(period)s)
+            AND (budget.share * budget.clicks + budget.remainder <> budget.amount
+                OR budget.share * budget.clicks <> coalesce(transfer.amount, 0))
+        ORDER BY budget.id
+        """,
+    ),
+    Check(
+        "unsettled",
+        "no budget of a settled period is open",
+        """
+        SELECT budget.id AS budget, budget.period FROM payments_budget AS budget
+        JOIN payments_settlement AS settlement ON settlement.period = budget.period
+        WHERE settlement.settled_at IS NOT NULL AND budget.share IS NULL
+            AND (%(period)s::date IS NULL OR budget.period = %(period)s)
+        ORDER BY budget.id
+        """,
+    ),
+    Check(
+        "earnings",
+        "the earnings of a settled period are the shares that were given in it",
+        """
+        SELECT settlement.period, sums.currency, sum(sums.given) AS given,
+            sum(sums.things) AS things, sum(sums.creators) AS creators,
+            sum(sums.credited) AS credited
+        FROM payments_settlement AS settlement
+        JOIN (
+            SELECT period, currency, sum(share * clicks) AS given, 0 AS things, 0 AS creators,
+                0 AS credited FROM payments_budget GROUP BY period, currency
+            UNION ALL SELECT period, currency, 0, sum(gross), 0, 0
+                FROM payments_thingearnings GROUP BY period, currency
+            UNION ALL SELECT period, currency, 0, 0, sum(fee + net), 0
+                FROM payments_creatorearnings GROUP BY period, currency
+            UNION ALL SELECT to_date(split_part(key, ':', 2), 'YYYY-MM'), currency, 0, 0, 0,
+                sum(amount)
+                FROM payments_transfer WHERE kind IN ('earning', 'fee') AND key ~ '^(earning|fee):[0-9]{4}-[0-9]{2}:'
+                GROUP BY 1, 2
+        ) AS sums ON sums.period = settlement.period
+        WHERE settlement.settled_at IS NOT NULL
+            AND (%(period)s::date IS NULL OR settlement.period = %(period)s)
+        GROUP BY settlement.period, sums.currency
+        HAVING NOT (sum(sums.given) = sum(sums.things) AND sum(sums.things) = sum(sums.creators)
+            AND sum(sums.creators) = sum(sums.credited))
+        ORDER BY settlement.period, sums.currency
+        """,
+    ),
+)
+
+# Reads every click there is: for the command, not for each settlement.
+THOROUGH_CHECKS: tuple[Check, ...] = (
+    Check(
+        "clicks",
+        "every settled budget was divided by the clicks of its subscriber that counted",
+        """
+        SELECT settlement.period, coalesce(budget.subscriber_id, counted.subscriber_id)
+            AS subscriber, budget.clicks AS divided_by, counted.clicks AS counted
+        FROM payments_settlement AS settlement
+        JOIN payments_budget AS budget ON budget.period = settlement.period
+        FULL JOIN (
+            SELECT click.period, click.subscriber_id, count(*) AS clicks
+            FROM things_click AS click
+            JOIN payments_settlement AS settlement ON settlement.period = click.period
+            WHERE settlement.settled_at IS NOT NULL
+                AND click.subscriber_id <> ALL(settlement.left_out_subscribers)
+                AND click.thing_id <> ALL(settlement.left_out_things)
+            GROUP BY click.period, click.subscriber_id
+        ) AS counted
+            ON counted.period = budget.period AND counted.subscriber_id = budget.subscriber_id
+        WHERE (settlement.settled_at IS NOT NULL OR settlement.id IS NULL)
+            AND budget.clicks IS DISTINCT FROM coalesce(counted.clicks, 0)
+        ORDER BY 1, 2
+        """,
+    ),
+)
+
+
+def audit_ledger(*, settled: Period | None = None, thorough: bool = False) -> list[Finding]:
+    """Run every check and say what each found; a check without offending rows is fulfilled.
+
+    `settled` limits the checks of budgets and earnings to one period; the ledger is always
+    checked whole. `thorough` also counts every click of settled periods again.
+    """
+    checks = CHECKS + THOROUGH_CHECKS if thorough else CHECKS
+    return [_find(check, settled) for check in checks]
+
+
+def check_ledger(*, settled: Period | None = None) -> None:
+    """Raises LedgerUnsound if a check finds an offending row."""
+    faults = [finding for finding in audit_ledger(settled=settled) if finding.count]
+    if faults:
+        raise LedgerUnsound(faults)
+
+
+def _find(check: Check, settled: Period | None) -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT *, count(*) OVER () AS rows_in_all FROM ({check.offending}) AS offending"
+            f" LIMIT {SHOWN}",
+            {"period": settled and settled.first_day},
+        )
+        names = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    count = rows[0]["rows_in_all"] if rows else 0
+    for row in rows:
+        del row["rows_in_all"]
+    return Finding(check, count, tuple(rows))

@@ -1,0 +1,55 @@
+"""Sends the statements of the month end to PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from django.db import connection
+from psycopg import sql
+
+from payments.settlement.models import Settlement
+from payments.settlement.statements import WITHOUT_LEFT_OUT
+from things.partitions import partition_name
+from things.periods import Period
+
+# Both ends of the range of all rows.
+FIRST, LAST = -(2**63), 2**63 - 1
+
+_Rows = list[tuple[Any, ...]]
+
+
+def execute(statement: LiteralString, settlement: Settlement, **parameters: object) -> int:
+    """Run a statement that writes for a settlement. Returns the number of rows written."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_composed(statement, settlement, parameters))
+        return cursor.rowcount
+
+
+def fetch(statement: LiteralString, settlement: Settlement, **parameters: object) -> _Rows:
+    """Run a statement for a settlement and return what it answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_composed(statement, settlement, parameters))
+        return cursor.fetchall()
+
+
+def _composed(
+    statement: LiteralString, settlement: Settlement, parameters: dict[str, object]
+) -> tuple[Any, dict[str, object]]:
+    period: Period = settlement.period
+    left_out = settlement.left_out_subscribers or settlement.left_out_things
+    composed = sql.SQL(statement).format(
+        clicks=sql.Identifier(partition_name(period)),
+        left_out=sql.SQL(WITHOUT_LEFT_OUT if left_out else ""),
+    )
+    known = {
+        "period": period.first_day,
+        "written": str(period),
+        "about_at": period.ends_at,
+        "settlement": settlement.pk,
+        "fee_basis_points": settlement.fee_basis_points,
+        "left_out_subscribers": settlement.left_out_subscribers,
+        "left_out_things": settlement.left_out_things,
+        "first": FIRST,
+        "last": LAST,
+    }
+    return composed, known | parameters

@@ -1,0 +1,37 @@
+"""Which web addresses a thing may have."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+# PostgreSQL's b-tree, which keeps addresses unique, takes keys of up to 2704 bytes.
+URL_BYTES = 2048
+
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
+
+
+class NotAWebAddress(ValueError):
+    """The text is not an absolute http or https address; the message says why."""
+
+
+def check_url(text: str) -> str:
+    """Return the address as it is.
+
+    Raises NotAWebAddress unless it is absolute, http or https, with a host, without user name,
+    blanks or control characters, and at most 2048 bytes of UTF-8.
+    """
+    if len(text.encode(errors="replace")) > URL_BYTES:
+        raise NotAWebAddress(f"the address is longer than {URL_BYTES} bytes")
+    if _UNPRINTABLE.search(text):
+        raise NotAWebAddress("the address has blanks or control characters in it")
+    try:
+        parts = urlsplit(text)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError as refusal:
+        raise NotAWebAddress(f"“{text}” is not an address: {refusal}") from refusal
+    if parts.scheme.lower() not in ("http", "https") or not has_host:
+        raise NotAWebAddress(f"“{text}” is not an absolute http or https address")
+    if "@" in parts.netloc:
+        raise NotAWebAddress("the address has a user name or password in it")
+    return text

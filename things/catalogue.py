@@ -1,0 +1,67 @@
+"""The fixed lists that a thing is filed under: categories and languages, as Flattr had them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.TextChoices):
+    """What kind of thing it is. Identifiers are those of Flattr's API."""
+
+    TEXT = "text", _("Text")
+    IMAGES = "images", _("Images")
+    VIDEO = "video", _("Video")
+    AUDIO = "audio", _("Audio")
+    SOFTWARE = "software", _("Software")
+    PEOPLE = "people", _("People")
+    REST = "rest", _("Other")
+
+
+# Flattr's identifiers, its old codes for Hebrew (iw) and Indonesian (in) included:
+# clients send them, and answers must carry them back.
+LANGUAGES: dict[str, str] = {
+    "sq_AL": "Albanian",
+    "ar_DZ": "Arabic",
+    "be_BY": "Belarusian",
+    "bg_BG": "Bulgarian",
+    "ca_ES": "Catalan",
+    "zh_CN": "Chinese",
+    "hr_HR": "Croatian",
+    "cs_CZ": "Czech",
+    "da_DK": "Danish",
+    "nl_NL": "Dutch",
+    "en_GB": "English",
+    "et_EE": "Estonian",
+    "fi_FI": "Finnish",
+    "fr_FR": "French",
+    "de_DE": "German",
+    "el_GR": "Greek",
+    "iw_IL": "Hebrew",
+    "hi_IN": "Hindi",
+    "hu_HU": "Hungarian",
+    "is_IS": "Icelandic",
+    "in_ID": "Indonesian",
+    "ga_IE": "Irish",
+    "it_IT": "Italian",
+    "ja_JP": "Japanese",
+    "ko_KR": "Korean",
+    "lv_LV": "Latvian",
+    "lt_LT": "Lithuanian",
+    "mk_MK": "Macedonian",
+    "ms_MY": "Malay",
+    "mt_MT": "Maltese",
+    "no_NO": "Norwegian",
+    "pl_PL": "Polish",
+    "pt_PT": "Portuguese",
+    "ro_RO": "Romanian",
+    "ru_RU": "Russian",
+    "sr_RS": "Serbian",
+    "sk_SK": "Slovak",
+    "sl_SI": "Slovenian",
+    "es_ES": "Spanish",
+    "sv_SE": "Swedish",
+    "th_TH": "Thai",
+    "tr_TR": "Turkish",
+    "uk_UA": "Ukrainian",
+    "vi_VN": "Vietnamese",
+}
+DEFAULT_LANGUAGE = "en_GB"
