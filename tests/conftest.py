@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import hypothesis
@@ -16,7 +18,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from obole import environment
-from obole.servers import start_missing
+from obole.servers import Servers, start_missing
 
 # Several runs in one checkout, say of two people's terminals, take different numbers.
 RUN = "OBOLE_TEST_RUN"
@@ -39,10 +41,27 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """A test database of this process's own, which need not outlive a power cut."""
-    database = settings.DATABASES["default"]
+    database = connection.settings_dict
     database["TEST"]["NAME"] = f"test_{database['NAME']}_{os.environ[RUN]}_{_worker()}"
     options = database.setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+
+
+@pytest.fixture
+def servers_folder() -> Iterator[Path]:
+    """An empty folder whose path is short enough for sockets, and that any user may enter."""
+    with tempfile.TemporaryDirectory(prefix="obole-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest.fixture
+def servers(servers_folder: Path) -> Iterator[Servers]:
+    """A PostgreSQL and a Valkey of this test's own; not started yet, stopped at the end."""
+    servers = Servers(servers_folder / "servers")
+    yield servers
+    servers.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -106,9 +125,14 @@ def _worker() -> int:
 
 
 def _use_own_redis() -> None:
-    """A database of Redis for the cache and the next for the queues, empty at the start."""
-    number = FIRST_DATABASE + int(os.environ[RUN]) * DATABASES_PER_RUN + 2 * _worker()
-    url = environment.in_database(settings.REDIS_URL, number)
+    """A database of Redis for the cache, emptied before each test, and the next for queues.
+
+    A Redis that the environment names has but 16, unless it was told otherwise.
+    """
+    first = FIRST_DATABASE + int(os.environ[RUN]) * DATABASES_PER_RUN
+    if os.environ.get("REDIS_URL"):
+        first = environment.database_of(settings.REDIS_URL)
+    url = environment.in_database(settings.REDIS_URL, first + 2 * _worker())
     settings.REDIS_URL = url
     settings.CACHES["default"]["LOCATION"] = url
     settings.CELERY_BROKER_URL = environment.queues_beside(url)

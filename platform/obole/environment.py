@@ -7,7 +7,7 @@ the value found. An empty variable counts as one that is not set.
 from __future__ import annotations
 
 import os
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
@@ -156,18 +156,18 @@ def database_of(url: str) -> int:
 def in_database(url: str, number: int) -> str:
     """The same server's database of that number, as redis-py spells it."""
     parts = urlsplit(url)
-    query = {**dict(parse_qsl(parts.query)), "db": str(number)}
-    if parts.scheme != "unix":
-        query.pop("db")
-        parts = parts._replace(path=f"/{number}")
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    query = {name: value for name, value in parse_qsl(parts.query) if name != "db"}
+    path = f"/{number}"
+    if parts.scheme == "unix":
+        path, query["db"] = parts.path, str(number)
+    return f"{parts.scheme}://{parts.netloc}{path}?{urlencode(query)}".removesuffix("?")
 
 
 def for_kombu(url: str) -> str:
     """A URL of redis-py as Celery's library for queues spells it."""
-    if not url.startswith("unix:"):
+    if not url.startswith("unix://"):
         return url
-    return f"redis+socket:{url.removeprefix('unix:')}".replace("db=", "virtual_host=")
+    return f"redis+socket://{url.removeprefix('unix://')}".replace("db=", "virtual_host=")
 
 
 def _refusal(name: str, rule: str, value: str) -> ImproperlyConfigured:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +49,10 @@ CURRENCIES = environment.currencies("OBOLE_CURRENCIES", ["EUR", "USD", "GBP", "C
 FEE_BASIS_POINTS = environment.whole_number(
     "OBOLE_FEE_BASIS_POINTS", 1000, lowest=0, highest=10_000
 )
+# In micros; the variable is in cents, the step in which budgets are set.
+MINIMUM_BUDGET = 10_000 * environment.whole_number(
+    "OBOLE_MINIMUM_BUDGET_CENTS", 200, lowest=1, highest=10**9
+)
 
 # What it is made of
 
@@ -69,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "obole.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -203,7 +209,17 @@ _VISIBILITY = {
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = _VISIBILITY
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = _VISIBILITY
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+_SETTLE = "payments.settlement.settle_due_months"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "month end": {"task": _SETTLE, "schedule": crontab(day_of_month="1", hour="0", minute="30")},
+    # A start that was missed, or a settlement that died half way, is taken up.
+    "month end, caught up": {"task": _SETTLE, "schedule": crontab(minute="*/10")},
+    "audit": {"task": "payments.settlement.audit_books", "schedule": crontab(minute="5-59/10")},
+    "partitions": {
+        "task": "things.make_click_tables",
+        "schedule": crontab(hour="3", minute="15"),
+    },
+}
 
 # What is written down
 

@@ -6,7 +6,10 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import secrets
 import stat
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -61,18 +64,19 @@ def wheel(package: str) -> Path:
 
 
 def data_folder() -> Path:
-    """This checkout's own folder for its servers; nothing is made or changed.
+    """This checkout's own folder for its servers.
 
     `OBOLE_SERVERS_DIR`, or `.servers` in the checkout, or, where a socket cannot lie
-    there or the servers' user cannot get there, a folder named for the checkout outside.
+    there or the servers' user cannot get there, a folder outside that `.servers` links to.
+    Nothing but that link is made.
     """
     if named := os.environ.get("OBOLE_SERVERS_DIR"):
         return Path(named).absolute()
+    if not _is_checkout(CHECKOUT):
+        return _state_folder(_name_of(Path(sys.prefix)))
     inside = CHECKOUT / ".servers"
-    user = server_user(inside)
-    if _is_checkout(CHECKOUT) and _fits(inside) and _can_enter(CHECKOUT, user):
-        return inside
-    return _outside(f"obole-{hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]}")
+    reachable = _fits(inside) and _can_enter(CHECKOUT, server_user(inside))
+    return inside if reachable and not inside.is_symlink() else _linked(inside)
 
 
 def server_user(base: Path) -> User | None:
@@ -137,7 +141,31 @@ def _may_pass(status: os.stat_result, user: User) -> bool:
     return bool(status.st_mode & stat.S_IXOTH)
 
 
-def _outside(name: str) -> Path:
+def _linked(link: Path) -> Path:
+    """The folder outside that `link` points to.
+
+    Its name has a random part, so that a new checkout does not find the data of a deleted
+    one, and a part made from the checkout's path, so that a copied one makes a link anew.
+    """
+    name = _name_of(CHECKOUT)
+    with suppress(OSError):
+        if link.readlink().name.startswith(name):
+            return link.readlink()
+        link.unlink()
+    try:
+        link.symlink_to(_state_folder(f"{name}-{secrets.token_hex(4)}"))
+        return link.readlink()
+    except FileExistsError:  # another process was faster, or it is a folder by now
+        return link.readlink() if link.is_symlink() else _state_folder(name)
+    except OSError:  # a checkout that cannot be written to
+        return _state_folder(name)
+
+
+def _name_of(place: Path) -> str:
+    return f"obole-{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
+
+
+def _state_folder(name: str) -> Path:
     state = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local/state"
     base = state / name
-    return base if _fits(base) else Path("/tmp") / name  # noqa: S108 - `make_private` checks whose it is
+    return base if _fits(base) else Path("/tmp") / name  # noqa: S108 - `make_private` checks it
