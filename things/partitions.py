@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
 from things.periods import Period
@@ -76,6 +79,18 @@ def seal_partition(period: Period) -> None:
                 " FOR EACH STATEMENT EXECUTE FUNCTION things_refuse_sealed();"
             ).format(name)
         )
+
+
+@contextmanager
+def naming_the_seal() -> Iterator[None]:
+    """Raises PeriodSealed in place of the database's error where the seal refused a write."""
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as refusal:
+        if getattr(refusal.__cause__, "sqlstate", None) != SEALED_SQLSTATE:
+            raise
+        raise PeriodSealed(str(refusal.__cause__).splitlines()[0]) from refusal
 
 
 def is_sealed(period: Period) -> bool:

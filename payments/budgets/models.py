@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from payments.ledger.models import LedgerAccount
 from payments.money import MAX_AMOUNT
 from things.fields import PeriodField
@@ -47,6 +48,11 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
     def in_period(self, period: Period) -> BudgetQuerySet:
         """Those of one period."""
         return self.filter(period=period)
+
+    def lock(self, *, subscriber: User, period: Period) -> Budget | None:
+        """A subscriber's budget of a period with its wallet; the row is locked for an update."""
+        rows = self.select_for_update(no_key=True, of=["self"]).select_related("wallet")
+        return rows.filter(subscriber=subscriber, period=period).first()
 
     def open(self) -> BudgetQuerySet:
         """Those that no settlement has divided yet."""

@@ -25,6 +25,10 @@ class KeyReused(Exception):
     """A transfer's key was used before, for another transfer."""
 
 
+class AlreadyCorrected(Exception):
+    """A transfer has been corrected before, under another key."""
+
+
 @dataclass(frozen=True)
 class Posting:
     """A transfer to be posted. `amount` and `released` in micros; `key` names the deed."""
@@ -88,6 +92,9 @@ def post(postings: Sequence[Posting], *, posted_at: datetime) -> list[Transfer]:
         )
         stored = Transfer.objects.in_bulk([p.key for p in postings], field_name="key")
         for posting in postings:
+            # The key is new and the row was not taken: the other unique column is `mirrors`.
+            if posting.key not in stored:
+                raise AlreadyCorrected(f"{posting.mirrors} has been corrected already")
             _check_same(posting, stored[posting.key])
     return [stored[posting.key] for posting in postings]
 
@@ -95,8 +102,8 @@ def post(postings: Sequence[Posting], *, posted_at: datetime) -> list[Transfer]:
 def mirror(transfer: Transfer, *, key: str, about_at: datetime, posted_at: datetime) -> Transfer:
     """Post the correction of a transfer: the same amount back. A second one is refused.
 
-    Raises NotEnough if the money is no longer there, IntegrityError if the transfer has been
-    corrected with another key.
+    Raises NotEnough if the money is no longer there, AlreadyCorrected if the transfer has been
+    corrected under another key.
     """
     posting = Posting(
         key=key,

@@ -12,388 +12,944 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('things', '0001_initial'),
+        ("things", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Shard',
+            name="Shard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.BigIntegerField(verbose_name='from')),
-                ('last', models.BigIntegerField(verbose_name='to')),
-                ('written', models.IntegerField(default=0, verbose_name='rows written')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('worker', models.CharField(blank=True, max_length=120, verbose_name='done by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.BigIntegerField(verbose_name="from")),
+                ("last", models.BigIntegerField(verbose_name="to")),
+                ("written", models.IntegerField(default=0, verbose_name="rows written")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("worker", models.CharField(blank=True, max_length=120, verbose_name="done by")),
             ],
             options={
-                'verbose_name': 'shard',
-                'verbose_name_plural': 'shards',
+                "verbose_name": "shard",
+                "verbose_name_plural": "shards",
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('close', 'close the period'), ('share', 'share out the budgets'), ('earn', 'add up the things'), ('credit', 'credit the creators')], max_length=6, verbose_name='name')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[
+                            ("close", "close the period"),
+                            ("share", "share out the budgets"),
+                            ("earn", "add up the things"),
+                            ("credit", "credit the creators"),
+                        ],
+                        max_length=6,
+                        verbose_name="name",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
             ],
             options={
-                'verbose_name': 'stage',
-                'verbose_name_plural': 'stages',
+                "verbose_name": "stage",
+                "verbose_name_plural": "stages",
             },
         ),
         migrations.CreateModel(
-            name='ThingEarnings',
+            name="ThingEarnings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', things.fields.PeriodField(verbose_name='period')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('clicks', models.IntegerField(verbose_name='clicks')),
-                ('gross', models.BigIntegerField(verbose_name='gross')),
-                ('lowest', models.BigIntegerField(verbose_name='lowest')),
-                ('highest', models.BigIntegerField(verbose_name='highest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", things.fields.PeriodField(verbose_name="period")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("clicks", models.IntegerField(verbose_name="clicks")),
+                ("gross", models.BigIntegerField(verbose_name="gross")),
+                ("lowest", models.BigIntegerField(verbose_name="lowest")),
+                ("highest", models.BigIntegerField(verbose_name="highest")),
             ],
             options={
-                'verbose_name': 'earnings of a thing',
-                'verbose_name_plural': 'earnings of things',
+                "verbose_name": "earnings of a thing",
+                "verbose_name_plural": "earnings of things",
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('released', models.BigIntegerField(default=0, verbose_name='hold released')),
-                ('about_at', models.DateTimeField(verbose_name='about')),
-                ('posted_at', models.DateTimeField(verbose_name='posted')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('kind', models.CharField(choices=[('deposit', 'deposit'), ('share', 'given in a month'), ('earning', 'earned in a month'), ('fee', 'fee'), ('tip', 'tip'), ('regiven', 'earnings into giving'), ('payout', 'payout requested'), ('paid', 'paid out'), ('mirror', 'correction')], max_length=10, verbose_name='kind')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='key')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("released", models.BigIntegerField(default=0, verbose_name="hold released")),
+                ("about_at", models.DateTimeField(verbose_name="about")),
+                ("posted_at", models.DateTimeField(verbose_name="posted")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("deposit", "deposit"),
+                            ("share", "given in a month"),
+                            ("earning", "earned in a month"),
+                            ("fee", "fee"),
+                            ("tip", "tip"),
+                            ("regiven", "earnings into giving"),
+                            ("payout", "payout requested"),
+                            ("paid", "paid out"),
+                            ("mirror", "correction"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True, verbose_name="key")),
             ],
             options={
-                'verbose_name': 'transfer',
-                'verbose_name_plural': 'transfers',
+                "verbose_name": "transfer",
+                "verbose_name_plural": "transfers",
             },
         ),
         migrations.CreateModel(
-            name='CreatorEarnings',
+            name="CreatorEarnings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', things.fields.PeriodField(verbose_name='period')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('things', models.IntegerField(verbose_name='things')),
-                ('clicks', models.IntegerField(verbose_name='clicks')),
-                ('gross', models.BigIntegerField(verbose_name='gross')),
-                ('fee', models.BigIntegerField(verbose_name='fee')),
-                ('net', models.BigIntegerField(verbose_name='net')),
-                ('creator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earnings', to=settings.AUTH_USER_MODEL, verbose_name='creator')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", things.fields.PeriodField(verbose_name="period")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("things", models.IntegerField(verbose_name="things")),
+                ("clicks", models.IntegerField(verbose_name="clicks")),
+                ("gross", models.BigIntegerField(verbose_name="gross")),
+                ("fee", models.BigIntegerField(verbose_name="fee")),
+                ("net", models.BigIntegerField(verbose_name="net")),
+                (
+                    "creator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earnings",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="creator",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'earnings of a creator',
-                'verbose_name_plural': 'earnings of creators',
+                "verbose_name": "earnings of a creator",
+                "verbose_name_plural": "earnings of creators",
             },
         ),
         migrations.CreateModel(
-            name='LedgerAccount',
+            name="LedgerAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('wallet', 'wallet'), ('earnings', 'earnings'), ('payable', 'in a payout on its way'), ('fees', 'fees of the site'), ('settling', 'being settled'), ('outside', 'outside')], max_length=10, verbose_name='kind')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('rail', models.CharField(blank=True, help_text='By which way money comes in or goes out.', max_length=20, verbose_name='rail')),
-                ('balance', models.BigIntegerField(default=0, verbose_name='balance')),
-                ('held', models.BigIntegerField(default=0, verbose_name='held')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger_accounts', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wallet", "wallet"),
+                            ("earnings", "earnings"),
+                            ("payable", "in a payout on its way"),
+                            ("fees", "fees of the site"),
+                            ("settling", "being settled"),
+                            ("outside", "outside"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "rail",
+                    models.CharField(
+                        blank=True,
+                        help_text="By which way money comes in or goes out.",
+                        max_length=20,
+                        verbose_name="rail",
+                    ),
+                ),
+                ("balance", models.BigIntegerField(default=0, verbose_name="balance")),
+                ("held", models.BigIntegerField(default=0, verbose_name="held")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_accounts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger account',
-                'verbose_name_plural': 'ledger accounts',
+                "verbose_name": "ledger account",
+                "verbose_name_plural": "ledger accounts",
             },
         ),
         migrations.CreateModel(
-            name='Budget',
+            name="Budget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', things.fields.PeriodField(verbose_name='period')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('held_at', models.DateTimeField(blank=True, null=True, verbose_name='held since')),
-                ('clicks', models.IntegerField(blank=True, null=True, verbose_name='clicks')),
-                ('share', models.BigIntegerField(blank=True, null=True, verbose_name='share')),
-                ('remainder', models.BigIntegerField(blank=True, null=True, verbose_name='remainder')),
-                ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budgets', to=settings.AUTH_USER_MODEL, verbose_name='subscriber')),
-                ('wallet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budgets', to='payments.ledgeraccount', verbose_name='wallet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", things.fields.PeriodField(verbose_name="period")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("held_at", models.DateTimeField(blank=True, null=True, verbose_name="held since")),
+                ("clicks", models.IntegerField(blank=True, null=True, verbose_name="clicks")),
+                ("share", models.BigIntegerField(blank=True, null=True, verbose_name="share")),
+                (
+                    "remainder",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="remainder"),
+                ),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budgets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="subscriber",
+                    ),
+                ),
+                (
+                    "wallet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budgets",
+                        to="payments.ledgeraccount",
+                        verbose_name="wallet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'budget',
-                'verbose_name_plural': 'budgets',
+                "verbose_name": "budget",
+                "verbose_name_plural": "budgets",
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('paused', models.BooleanField(default=False, verbose_name='paused')),
-                ('subscriber', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='plan', to=settings.AUTH_USER_MODEL, verbose_name='subscriber')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("paused", models.BooleanField(default=False, verbose_name="paused")),
+                (
+                    "subscriber",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plan",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="subscriber",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'plan',
-                'verbose_name_plural': 'plans',
+                "verbose_name": "plan",
+                "verbose_name_plural": "plans",
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', things.fields.PeriodField(unique=True, verbose_name='period')),
-                ('fee_basis_points', models.IntegerField(help_text="Of a creator's gross; 1000 are 10 %.", verbose_name='fee in basis points')),
-                ('closed_at', models.DateTimeField(verbose_name='closed')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
-                ('left_out_subscribers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='subscribers left out')),
-                ('left_out_things', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='things left out')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", things.fields.PeriodField(unique=True, verbose_name="period")),
+                (
+                    "fee_basis_points",
+                    models.IntegerField(
+                        help_text="Of a creator's gross; 1000 are 10 %.",
+                        verbose_name="fee in basis points",
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(verbose_name="closed")),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled")),
+                (
+                    "left_out_subscribers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="subscribers left out",
+                    ),
+                ),
+                (
+                    "left_out_things",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="things left out",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'settlement',
-                'verbose_name_plural': 'settlements',
-                'ordering': ['-period'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('fee_basis_points__gte', 0), ('fee_basis_points__lte', 10000)), name='settlement_fee_in_bounds')],
+                "verbose_name": "settlement",
+                "verbose_name_plural": "settlements",
+                "ordering": ["-period"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee_basis_points__gte", 0), ("fee_basis_points__lte", 10000)
+                        ),
+                        name="settlement_fee_in_bounds",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PeriodFigures',
+            name="PeriodFigures",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('subscribers', models.IntegerField(help_text='Those whose clicks counted.', verbose_name='subscribers')),
-                ('creators', models.IntegerField(verbose_name='creators')),
-                ('things', models.IntegerField(verbose_name='things')),
-                ('clicks', models.IntegerField(verbose_name='clicks')),
-                ('given', models.BigIntegerField(verbose_name='given')),
-                ('fee', models.BigIntegerField(verbose_name='fee')),
-                ('mean', models.BigIntegerField(verbose_name='mean worth of a click')),
-                ('median', models.BigIntegerField(verbose_name='median worth of a click')),
-                ('settlement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='payments.settlement', verbose_name='settlement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "subscribers",
+                    models.IntegerField(
+                        help_text="Those whose clicks counted.", verbose_name="subscribers"
+                    ),
+                ),
+                ("creators", models.IntegerField(verbose_name="creators")),
+                ("things", models.IntegerField(verbose_name="things")),
+                ("clicks", models.IntegerField(verbose_name="clicks")),
+                ("given", models.BigIntegerField(verbose_name="given")),
+                ("fee", models.BigIntegerField(verbose_name="fee")),
+                ("mean", models.BigIntegerField(verbose_name="mean worth of a click")),
+                ("median", models.BigIntegerField(verbose_name="median worth of a click")),
+                (
+                    "settlement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="figures",
+                        to="payments.settlement",
+                        verbose_name="settlement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'figures of a period',
-                'verbose_name_plural': 'figures of periods',
-                'ordering': ['currency'],
+                "verbose_name": "figures of a period",
+                "verbose_name_plural": "figures of periods",
+                "ordering": ["currency"],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='settlement',
-            trigger=pgtrigger.compiler.Trigger(name='settlement_stays_settled', sql=things.triggers.FirmTriggerSql(condition='WHEN (OLD.settled_at IS NOT NULL)', func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'the period is settled' USING ERRCODE = 'integrity_constraint_violation';", hash='24f111c1a9d15ffde3b644537f54259884e37970', operation='UPDATE', pgid='pgtrigger_settlement_stays_settled_67b49', table='payments_settlement', when='BEFORE')),
+            model_name="settlement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="settlement_stays_settled",
+                sql=things.triggers.FirmTriggerSql(
+                    condition="WHEN (OLD.settled_at IS NOT NULL)",
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'the period is settled' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="24f111c1a9d15ffde3b644537f54259884e37970",
+                    operation="UPDATE",
+                    pgid="pgtrigger_settlement_stays_settled_67b49",
+                    table="payments_settlement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='settlement',
-            trigger=pgtrigger.compiler.Trigger(name='settlement_is_never_deleted', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'settlements are kept' USING ERRCODE = 'integrity_constraint_violation';", hash='f54aa717d778544bbd884a235e0229c29bd04a6f', operation='DELETE', pgid='pgtrigger_settlement_is_never_deleted_7869d', table='payments_settlement', when='BEFORE')),
+            model_name="settlement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="settlement_is_never_deleted",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'settlements are kept' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="f54aa717d778544bbd884a235e0229c29bd04a6f",
+                    operation="DELETE",
+                    pgid="pgtrigger_settlement_is_never_deleted_7869d",
+                    table="payments_settlement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='stage',
-            name='settlement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='payments.settlement', verbose_name='settlement'),
+            model_name="stage",
+            name="settlement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="stages",
+                to="payments.settlement",
+                verbose_name="settlement",
+            ),
         ),
         migrations.AddField(
-            model_name='shard',
-            name='stage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shards', to='payments.stage', verbose_name='stage'),
+            model_name="shard",
+            name="stage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="shards",
+                to="payments.stage",
+                verbose_name="stage",
+            ),
         ),
         migrations.AddField(
-            model_name='thingearnings',
-            name='creator',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='thing_earnings', to=settings.AUTH_USER_MODEL, verbose_name='creator'),
+            model_name="thingearnings",
+            name="creator",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="thing_earnings",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="creator",
+            ),
         ),
         migrations.AddField(
-            model_name='thingearnings',
-            name='thing',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='earnings', to='things.thing', verbose_name='thing'),
+            model_name="thingearnings",
+            name="thing",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="earnings",
+                to="things.thing",
+                verbose_name="thing",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='credited',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='payments.ledgeraccount', verbose_name='to'),
+            model_name="transfer",
+            name="credited",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credits",
+                to="payments.ledgeraccount",
+                verbose_name="to",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='debited',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='payments.ledgeraccount', verbose_name='from'),
+            model_name="transfer",
+            name="debited",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="debits",
+                to="payments.ledgeraccount",
+                verbose_name="from",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='mirrors',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mirrored_by', to='payments.transfer', verbose_name='corrects'),
+            model_name="transfer",
+            name="mirrors",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="mirrored_by",
+                to="payments.transfer",
+                verbose_name="corrects",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creatorearnings',
-            constraint=models.UniqueConstraint(fields=('period', 'creator', 'currency'), name='creator_earns_once_a_period'),
+            model_name="creatorearnings",
+            constraint=models.UniqueConstraint(
+                fields=("period", "creator", "currency"), name="creator_earns_once_a_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creatorearnings',
-            constraint=models.CheckConstraint(condition=models.Q(('fee__gte', 0), ('gross', django.db.models.expressions.CombinedExpression(models.F('fee'), '+', models.F('net'))), ('net__gte', 0)), name='creator_gross_is_fee_and_net'),
+            model_name="creatorearnings",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fee__gte", 0),
+                    (
+                        "gross",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("fee"), "+", models.F("net")
+                        ),
+                    ),
+                    ("net__gte", 0),
+                ),
+                name="creator_gross_is_fee_and_net",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='creatorearnings',
-            trigger=pgtrigger.compiler.Trigger(name='creator_earnings_are_never_changed', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';", hash='fcbb4cd7a0abf2972f05c7e4e894c1a4e971080a', operation='UPDATE', pgid='pgtrigger_creator_earnings_are_never_changed_95924', table='payments_creatorearnings', when='BEFORE')),
+            model_name="creatorearnings",
+            trigger=pgtrigger.compiler.Trigger(
+                name="creator_earnings_are_never_changed",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="fcbb4cd7a0abf2972f05c7e4e894c1a4e971080a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_creator_earnings_are_never_changed_95924",
+                    table="payments_creatorearnings",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='creatorearnings',
-            trigger=pgtrigger.compiler.Trigger(name='creator_earnings_are_never_deleted', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';", hash='703f82ca5cabae5d5250d8d726d86ca8a2bc085a', operation='DELETE', pgid='pgtrigger_creator_earnings_are_never_deleted_62cbf', table='payments_creatorearnings', when='BEFORE')),
+            model_name="creatorearnings",
+            trigger=pgtrigger.compiler.Trigger(
+                name="creator_earnings_are_never_deleted",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="703f82ca5cabae5d5250d8d726d86ca8a2bc085a",
+                    operation="DELETE",
+                    pgid="pgtrigger_creator_earnings_are_never_deleted_62cbf",
+                    table="payments_creatorearnings",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.UniqueConstraint(fields=('owner', 'kind', 'currency', 'rail'), name='ledger_account_once', nulls_distinct=False),
+            model_name="ledgeraccount",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "kind", "currency", "rail"),
+                name="ledger_account_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held', 0), ('kind', 'outside')), models.Q(('balance__gte', models.F('held')), ('held__gte', 0)), _connector='OR'), name='ledger_account_covers_what_is_held'),
+            model_name="ledgeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("held", 0), ("kind", "outside")),
+                    models.Q(("balance__gte", models.F("held")), ("held__gte", 0)),
+                    _connector="OR",
+                ),
+                name="ledger_account_covers_what_is_held",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['wallet', 'earnings', 'payable']), ('owner__isnull', False)), models.Q(('kind__in', ['fees', 'settling', 'outside']), ('owner__isnull', True)), _connector='OR'), name='ledger_account_owner_fits_kind'),
+            model_name="ledgeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind__in", ["wallet", "earnings", "payable"]), ("owner__isnull", False)
+                    ),
+                    models.Q(
+                        ("kind__in", ["fees", "settling", "outside"]), ("owner__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_account_owner_fits_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'outside'), models.Q(('rail', ''), _negated=True)), models.Q(models.Q(('kind', 'outside'), _negated=True), ('rail', '')), _connector='OR'), name='ledger_account_rail_fits_kind'),
+            model_name="ledgeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "outside"), models.Q(("rail", ""), _negated=True)),
+                    models.Q(models.Q(("kind", "outside"), _negated=True), ("rail", "")),
+                    _connector="OR",
+                ),
+                name="ledger_account_rail_fits_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('held', 0), ('kind', 'wallet'), _connector='OR'), name='ledger_account_only_wallets_hold'),
+            model_name="ledgeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("held", 0), ("kind", "wallet"), _connector="OR"),
+                name="ledger_account_only_wallets_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='ledger_account_currency_code'),
+            model_name="ledgeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
+                name="ledger_account_currency_code",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgeraccount',
-            trigger=pgtrigger.compiler.Trigger(name='account_opens_empty', sql=things.triggers.FirmTriggerSql(condition='WHEN (NEW.balance <> 0 OR NEW.held <> 0)', func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'a ledger account opens empty' USING ERRCODE = 'integrity_constraint_violation';", hash='a940e418cada6322b22bb5feb6a872ab3a3f4224', operation='INSERT', pgid='pgtrigger_account_opens_empty_7bd14', table='payments_ledgeraccount', when='BEFORE')),
+            model_name="ledgeraccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="account_opens_empty",
+                sql=things.triggers.FirmTriggerSql(
+                    condition="WHEN (NEW.balance <> 0 OR NEW.held <> 0)",
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'a ledger account opens empty' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="a940e418cada6322b22bb5feb6a872ab3a3f4224",
+                    operation="INSERT",
+                    pgid="pgtrigger_account_opens_empty_7bd14",
+                    table="payments_ledgeraccount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgeraccount',
-            trigger=pgtrigger.compiler.Trigger(name='account_stays_itself', sql=things.triggers.FirmTriggerSql(condition='WHEN ((NEW.id, NEW.owner_id, NEW.kind, NEW.currency, NEW.rail) IS DISTINCT FROM (OLD.id, OLD.owner_id, OLD.kind, OLD.currency, OLD.rail))', func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'only transfers and holds change a ledger account' USING ERRCODE = 'integrity_constraint_violation';", hash='868eea4a2d22a74b3d311e77a36248d4bdfc6fbd', operation='UPDATE', pgid='pgtrigger_account_stays_itself_f449c', table='payments_ledgeraccount', when='BEFORE')),
+            model_name="ledgeraccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="account_stays_itself",
+                sql=things.triggers.FirmTriggerSql(
+                    condition="WHEN ((NEW.id, NEW.owner_id, NEW.kind, NEW.currency, NEW.rail) IS DISTINCT FROM (OLD.id, OLD.owner_id, OLD.kind, OLD.currency, OLD.rail))",
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'only transfers and holds change a ledger account' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="868eea4a2d22a74b3d311e77a36248d4bdfc6fbd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_account_stays_itself_f449c",
+                    table="payments_ledgeraccount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgeraccount',
-            trigger=pgtrigger.compiler.Trigger(name='balance_only_by_transfer', sql=things.triggers.FirmTriggerSql(condition='WHEN (OLD.balance <> NEW.balance AND pg_trigger_depth() = 0)', func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'only a transfer moves a balance' USING ERRCODE = 'integrity_constraint_violation';", hash='930848626e6ad2af2f6cd2d529532f7ea76662bf', operation='UPDATE', pgid='pgtrigger_balance_only_by_transfer_88c34', table='payments_ledgeraccount', when='BEFORE')),
+            model_name="ledgeraccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="balance_only_by_transfer",
+                sql=things.triggers.FirmTriggerSql(
+                    condition="WHEN (OLD.balance <> NEW.balance AND pg_trigger_depth() = 0)",
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'only a transfer moves a balance' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="930848626e6ad2af2f6cd2d529532f7ea76662bf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_balance_only_by_transfer_88c34",
+                    table="payments_ledgeraccount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgeraccount',
-            trigger=pgtrigger.compiler.Trigger(name='account_is_never_deleted', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'ledger accounts are kept' USING ERRCODE = 'integrity_constraint_violation';", hash='08ac293c42f46c79031d9600a05bb8ee8dd0fa5d', operation='DELETE', pgid='pgtrigger_account_is_never_deleted_503f9', table='payments_ledgeraccount', when='BEFORE')),
+            model_name="ledgeraccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="account_is_never_deleted",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'ledger accounts are kept' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="08ac293c42f46c79031d9600a05bb8ee8dd0fa5d",
+                    operation="DELETE",
+                    pgid="pgtrigger_account_is_never_deleted_503f9",
+                    table="payments_ledgeraccount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgeraccount',
-            trigger=pgtrigger.compiler.Trigger(name='accounts_are_never_truncated', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'ledger accounts are kept' USING ERRCODE = 'integrity_constraint_violation';", hash='63db7eb8d4ffc7a895684156e35e8cd6df7bca89', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_accounts_are_never_truncated_ea09f', table='payments_ledgeraccount', when='BEFORE')),
+            model_name="ledgeraccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="accounts_are_never_truncated",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'ledger accounts are kept' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="63db7eb8d4ffc7a895684156e35e8cd6df7bca89",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_accounts_are_never_truncated_ea09f",
+                    table="payments_ledgeraccount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.UniqueConstraint(fields=('period', 'subscriber'), name='budget_once_a_period'),
+            model_name="budget",
+            constraint=models.UniqueConstraint(
+                fields=("period", "subscriber"), name="budget_once_a_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('amount__lte', 1000000000000000)), name='budget_amount_above_zero'),
+            model_name="budget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0), ("amount__lte", 1000000000000000)),
+                name="budget_amount_above_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clicks', None), ('remainder', None), ('share', None)), models.Q(('clicks', 0), ('remainder', models.F('amount')), ('share', 0)), models.Q(('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('share'), '*', models.F('clicks')), '+', models.F('remainder'))), ('clicks__gt', 0), ('remainder__gte', 0), ('remainder__lt', models.F('clicks')), ('share__gte', 0)), _connector='OR'), name='budget_is_its_shares_and_remainder'),
+            model_name="budget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("clicks", None), ("remainder", None), ("share", None)),
+                    models.Q(("clicks", 0), ("remainder", models.F("amount")), ("share", 0)),
+                    models.Q(
+                        (
+                            "amount",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("share"), "*", models.F("clicks")
+                                ),
+                                "+",
+                                models.F("remainder"),
+                            ),
+                        ),
+                        ("clicks__gt", 0),
+                        ("remainder__gte", 0),
+                        ("remainder__lt", models.F("clicks")),
+                        ("share__gte", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="budget_is_its_shares_and_remainder",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='budget',
-            trigger=pgtrigger.compiler.Trigger(name='settled_budget_is_never_changed', sql=things.triggers.FirmTriggerSql(condition='WHEN (OLD.share IS NOT NULL)', func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'the budget is settled' USING ERRCODE = 'integrity_constraint_violation';", hash='4acd0cfa74a8805812dae1a5fa088bd26b5921c2', operation='UPDATE', pgid='pgtrigger_settled_budget_is_never_changed_165b4', table='payments_budget', when='BEFORE')),
+            model_name="budget",
+            trigger=pgtrigger.compiler.Trigger(
+                name="settled_budget_is_never_changed",
+                sql=things.triggers.FirmTriggerSql(
+                    condition="WHEN (OLD.share IS NOT NULL)",
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'the budget is settled' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="4acd0cfa74a8805812dae1a5fa088bd26b5921c2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_settled_budget_is_never_changed_165b4",
+                    table="payments_budget",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='budget',
-            trigger=pgtrigger.compiler.Trigger(name='settled_budget_is_never_deleted', sql=things.triggers.FirmTriggerSql(condition='WHEN (OLD.share IS NOT NULL)', func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'the budget is settled' USING ERRCODE = 'integrity_constraint_violation';", hash='32338de6b8de7bddc7f90ba1c45eaa58e5c0208b', operation='DELETE', pgid='pgtrigger_settled_budget_is_never_deleted_379fb', table='payments_budget', when='BEFORE')),
+            model_name="budget",
+            trigger=pgtrigger.compiler.Trigger(
+                name="settled_budget_is_never_deleted",
+                sql=things.triggers.FirmTriggerSql(
+                    condition="WHEN (OLD.share IS NOT NULL)",
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'the budget is settled' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="32338de6b8de7bddc7f90ba1c45eaa58e5c0208b",
+                    operation="DELETE",
+                    pgid="pgtrigger_settled_budget_is_never_deleted_379fb",
+                    table="payments_budget",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('amount__lte', 1000000000000000)), name='plan_amount_above_zero'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0), ("amount__lte", 1000000000000000)),
+                name="plan_amount_above_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodfigures',
-            constraint=models.UniqueConstraint(fields=('settlement', 'currency'), name='figures_once'),
+            model_name="periodfigures",
+            constraint=models.UniqueConstraint(
+                fields=("settlement", "currency"), name="figures_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='periodfigures',
-            trigger=pgtrigger.compiler.Trigger(name='figures_are_never_changed', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';", hash='feffd72d2e208623fb11e6cdf14dc730f5e12f21', operation='UPDATE', pgid='pgtrigger_figures_are_never_changed_2d956', table='payments_periodfigures', when='BEFORE')),
+            model_name="periodfigures",
+            trigger=pgtrigger.compiler.Trigger(
+                name="figures_are_never_changed",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="feffd72d2e208623fb11e6cdf14dc730f5e12f21",
+                    operation="UPDATE",
+                    pgid="pgtrigger_figures_are_never_changed_2d956",
+                    table="payments_periodfigures",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='periodfigures',
-            trigger=pgtrigger.compiler.Trigger(name='figures_are_never_deleted', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';", hash='b705a4436e215db27c99cb759017a6e708d549ab', operation='DELETE', pgid='pgtrigger_figures_are_never_deleted_062ad', table='payments_periodfigures', when='BEFORE')),
+            model_name="periodfigures",
+            trigger=pgtrigger.compiler.Trigger(
+                name="figures_are_never_deleted",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="b705a4436e215db27c99cb759017a6e708d549ab",
+                    operation="DELETE",
+                    pgid="pgtrigger_figures_are_never_deleted_062ad",
+                    table="payments_periodfigures",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(fields=('settlement', 'name'), name='stage_once'),
+            model_name="stage",
+            constraint=models.UniqueConstraint(fields=("settlement", "name"), name="stage_once"),
         ),
         migrations.AddConstraint(
-            model_name='shard',
-            constraint=models.UniqueConstraint(fields=('stage', 'first'), name='shard_once'),
+            model_name="shard",
+            constraint=models.UniqueConstraint(fields=("stage", "first"), name="shard_once"),
         ),
         migrations.AddConstraint(
-            model_name='shard',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='shard_is_a_range'),
+            model_name="shard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lte", models.F("last"))), name="shard_is_a_range"
+            ),
         ),
         migrations.AddIndex(
-            model_name='thingearnings',
-            index=models.Index(fields=['period', 'creator'], name='thing_earnings_by_creator'),
+            model_name="thingearnings",
+            index=models.Index(fields=["period", "creator"], name="thing_earnings_by_creator"),
         ),
         migrations.AddConstraint(
-            model_name='thingearnings',
-            constraint=models.UniqueConstraint(fields=('thing', 'period', 'currency'), name='thing_earns_once_a_period'),
+            model_name="thingearnings",
+            constraint=models.UniqueConstraint(
+                fields=("thing", "period", "currency"), name="thing_earns_once_a_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='thingearnings',
-            constraint=models.CheckConstraint(condition=models.Q(('clicks__gt', 0), ('highest__gte', models.F('lowest')), ('lowest__gte', 0), ('gross__gte', django.db.models.expressions.CombinedExpression(models.F('lowest'), '*', models.F('clicks'))), ('gross__lte', django.db.models.expressions.CombinedExpression(models.F('highest'), '*', models.F('clicks')))), name='thing_earnings_add_up'),
+            model_name="thingearnings",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("clicks__gt", 0),
+                    ("highest__gte", models.F("lowest")),
+                    ("lowest__gte", 0),
+                    (
+                        "gross__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("lowest"), "*", models.F("clicks")
+                        ),
+                    ),
+                    (
+                        "gross__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("highest"), "*", models.F("clicks")
+                        ),
+                    ),
+                ),
+                name="thing_earnings_add_up",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='thingearnings',
-            trigger=pgtrigger.compiler.Trigger(name='thing_earnings_are_never_changed', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';", hash='6d136210829ba40d933107460428f8e01df504f7', operation='UPDATE', pgid='pgtrigger_thing_earnings_are_never_changed_ede47', table='payments_thingearnings', when='BEFORE')),
+            model_name="thingearnings",
+            trigger=pgtrigger.compiler.Trigger(
+                name="thing_earnings_are_never_changed",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="6d136210829ba40d933107460428f8e01df504f7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_thing_earnings_are_never_changed_ede47",
+                    table="payments_thingearnings",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='thingearnings',
-            trigger=pgtrigger.compiler.Trigger(name='thing_earnings_are_never_deleted', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';", hash='ffb199740949ff015b04714044fa44f22887fa74', operation='DELETE', pgid='pgtrigger_thing_earnings_are_never_deleted_d9191', table='payments_thingearnings', when='BEFORE')),
+            model_name="thingearnings",
+            trigger=pgtrigger.compiler.Trigger(
+                name="thing_earnings_are_never_deleted",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'published figures are kept as they are' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="ffb199740949ff015b04714044fa44f22887fa74",
+                    operation="DELETE",
+                    pgid="pgtrigger_thing_earnings_are_never_deleted_d9191",
+                    table="payments_thingearnings",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='transfer_amount_above_zero'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="transfer_amount_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('released__gte', 0)), name='transfer_releases_nothing_negative'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("released__gte", 0)), name="transfer_releases_nothing_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debited', models.F('credited')), _negated=True), name='transfer_between_two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debited", models.F("credited")), _negated=True),
+                name="transfer_between_two_accounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'mirror'), ('mirrors__isnull', False)), models.Q(models.Q(('kind', 'mirror'), _negated=True), ('mirrors__isnull', True)), _connector='OR'), name='transfer_correction_names_its_original'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "mirror"), ("mirrors__isnull", False)),
+                    models.Q(
+                        models.Q(("kind", "mirror"), _negated=True), ("mirrors__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="transfer_correction_names_its_original",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='transfer_has_a_key'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key", ""), _negated=True), name="transfer_has_a_key"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transfer',
-            trigger=pgtrigger.compiler.Trigger(name='transfers_keep_balances', sql=things.triggers.FirmTriggerSql(declare='DECLARE unmatched BIGINT;', func="\n    PERFORM FROM payments_ledgeraccount\n        WHERE id IN (SELECT debited_id FROM posted UNION SELECT credited_id FROM posted)\n        ORDER BY owner_id IS NULL, id\n        FOR NO KEY UPDATE;\n    WITH moved AS (\n        SELECT account_id, currency, sum(amount)::bigint AS amount, sum(released)::bigint AS released\n        FROM (\n            SELECT debited_id, currency, -amount, released FROM posted\n            UNION ALL\n            SELECT credited_id, currency, amount, 0 FROM posted\n        ) AS side (account_id, currency, amount, released)\n        GROUP BY account_id, currency\n    ), kept AS (\n        UPDATE payments_ledgeraccount AS account\n        SET balance = account.balance + moved.amount, held = account.held - moved.released\n        FROM moved\n        WHERE account.id = moved.account_id AND account.currency = moved.currency\n        RETURNING account.id\n    )\n    SELECT (SELECT count(*) FROM moved) - (SELECT count(*) FROM kept) INTO unmatched;\n    IF unmatched <> 0 THEN\n        RAISE EXCEPTION 'a transfer names an account that is not there or has another currency'\n            USING ERRCODE = 'foreign_key_violation';\n    END IF;\n    RETURN NULL;\n", hash='35d4ff592c00144c5b012fe0da4b7bdbbb8bf776', level='STATEMENT', operation='INSERT', pgid='pgtrigger_transfers_keep_balances_0ed83', referencing='REFERENCING NEW TABLE AS posted ', table='payments_transfer', when='AFTER')),
+            model_name="transfer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="transfers_keep_balances",
+                sql=things.triggers.FirmTriggerSql(
+                    declare="DECLARE unmatched BIGINT;",
+                    func="\n    PERFORM FROM payments_ledgeraccount\n        WHERE id IN (SELECT debited_id FROM posted UNION SELECT credited_id FROM posted)\n        ORDER BY owner_id IS NULL, id\n        FOR NO KEY UPDATE;\n    WITH moved AS (\n        SELECT account_id, currency, sum(amount)::bigint AS amount, sum(released)::bigint AS released\n        FROM (\n            SELECT debited_id, currency, -amount, released FROM posted\n            UNION ALL\n            SELECT credited_id, currency, amount, 0 FROM posted\n        ) AS side (account_id, currency, amount, released)\n        GROUP BY account_id, currency\n    ), kept AS (\n        UPDATE payments_ledgeraccount AS account\n        SET balance = account.balance + moved.amount, held = account.held - moved.released\n        FROM moved\n        WHERE account.id = moved.account_id AND account.currency = moved.currency\n        RETURNING account.id\n    )\n    SELECT (SELECT count(*) FROM moved) - (SELECT count(*) FROM kept) INTO unmatched;\n    IF unmatched <> 0 THEN\n        RAISE EXCEPTION 'a transfer names an account that is not there or has another currency'\n            USING ERRCODE = 'foreign_key_violation';\n    END IF;\n    RETURN NULL;\n",
+                    hash="35d4ff592c00144c5b012fe0da4b7bdbbb8bf776",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_transfers_keep_balances_0ed83",
+                    referencing="REFERENCING NEW TABLE AS posted ",
+                    table="payments_transfer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transfer',
-            trigger=pgtrigger.compiler.Trigger(name='transfer_is_never_changed', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'transfers are kept as they are' USING ERRCODE = 'integrity_constraint_violation';", hash='67dd31e2cdeec1348bae6fc25ca4b563065e6186', operation='UPDATE', pgid='pgtrigger_transfer_is_never_changed_94eb0', table='payments_transfer', when='BEFORE')),
+            model_name="transfer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="transfer_is_never_changed",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'transfers are kept as they are' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="67dd31e2cdeec1348bae6fc25ca4b563065e6186",
+                    operation="UPDATE",
+                    pgid="pgtrigger_transfer_is_never_changed_94eb0",
+                    table="payments_transfer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transfer',
-            trigger=pgtrigger.compiler.Trigger(name='transfer_is_never_deleted', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'transfers are kept' USING ERRCODE = 'integrity_constraint_violation';", hash='d3271312de1cac806d44db71d763b6d834b0a440', operation='DELETE', pgid='pgtrigger_transfer_is_never_deleted_fbff0', table='payments_transfer', when='BEFORE')),
+            model_name="transfer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="transfer_is_never_deleted",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'transfers are kept' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="d3271312de1cac806d44db71d763b6d834b0a440",
+                    operation="DELETE",
+                    pgid="pgtrigger_transfer_is_never_deleted_fbff0",
+                    table="payments_transfer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transfer',
-            trigger=pgtrigger.compiler.Trigger(name='transfers_are_never_truncated', sql=things.triggers.FirmTriggerSql(func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'transfers are kept' USING ERRCODE = 'integrity_constraint_violation';", hash='62341352c3b80bfc2a525397fdaf74b3c65dfbe6', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_transfers_are_never_truncated_b49d6', table='payments_transfer', when='BEFORE')),
+            model_name="transfer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="transfers_are_never_truncated",
+                sql=things.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, 'transfers are kept' USING ERRCODE = 'integrity_constraint_violation';",
+                    hash="62341352c3b80bfc2a525397fdaf74b3c65dfbe6",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_transfers_are_never_truncated_b49d6",
+                    table="payments_transfer",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -27,7 +27,7 @@ DIVIDED: LiteralString = """
         CASE WHEN budget.held_at IS NULL THEN 0 ELSE budget.amount END AS held,
         coalesce(counted.clicks, 0) AS clicks,
         coalesce(budget.amount / counted.clicks, 0) AS share,
-        coalesce(budget.amount % counted.clicks, budget.amount) AS remainder
+        coalesce(mod(budget.amount, counted.clicks::bigint), budget.amount) AS remainder
     FROM payments_budget AS budget
     LEFT JOIN counted ON counted.subscriber_id = budget.subscriber_id
     WHERE budget.period = %(period)s

@@ -1,0 +1,129 @@
+"""Counting a click and taking it back, whatever the front: button, popup, link or API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.db import connection
+
+from accounts.models import User
+from payments.budgets.holding import free_budget, hold_budget
+from payments.budgets.models import Budget
+from things.models import Click, PendingClick, Thing
+from things.partitions import PeriodSealed, ensure_partition, naming_the_seal, partition_exists
+from things.periods import Period
+
+
+class Outcome(Enum):
+    """What became of a click that was not refused."""
+
+    COUNTED = "counted"
+    ALREADY = "already"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A click as it stands. `period` is where it counts; None while it is pending."""
+
+    outcome: Outcome
+    period: Period | None
+
+
+class ClickRefused(Exception):
+    """A click that cannot count; each reason is a class of its own."""
+
+
+class OwnThing(ClickRefused):
+    """The subscriber owns the thing."""
+
+
+class ThingUnavailable(ClickRefused):
+    """The thing is withdrawn or suspended, or its owner is suspended."""
+
+
+class SubscriberSuspended(ClickRefused):
+    """The subscriber is suspended."""
+
+
+class NoSuchClick(ClickRefused):
+    """There is no click of the running period to take back."""
+
+
+def record_click(*, subscriber: User, thing: Thing, at: datetime) -> Recorded:
+    """Count a click of `at`, once a period, or keep it pending where nobody owns the thing.
+
+    The period's budget is held with its first click. Once a period's settlement has begun, the
+    click counts in the next. Raises OwnThing, ThingUnavailable, SubscriberSuspended, or NoMeans
+    (of payments.budgets.holding); then nothing has changed.
+    """
+    thing = Thing.objects.select_related("owner").get(pk=thing.pk)
+    _check_allowed(subscriber, thing)
+    if thing.owner is None:
+        return _keep_pending(subscriber, thing, at)
+    period = Period.of(at)
+    try:
+        return _count(subscriber, thing, period, at)
+    except PeriodSealed:
+        return _count(subscriber, thing, period.next, at)
+
+
+def take_back_click(*, subscriber: User, thing: Thing, at: datetime) -> None:
+    """Take a click of the running period back, or a pending one.
+
+    With the last click of the period the hold of its budget is lifted. Raises NoSuchClick if
+    there is none, PeriodSealed if the period's settlement has begun.
+    """
+    period = Period.of(at)
+    with naming_the_seal():
+        pending, _ = PendingClick.objects.filter(subscriber=subscriber, thing=thing).delete()
+        counted = 0
+        budget = Budget.objects.lock(subscriber=subscriber, period=period)
+        if budget is not None:
+            clicks = Click.objects.in_period(period).filter(subscriber=subscriber)
+            # A plain DELETE: what refers to clicks is nothing, and Django would look for it.
+            counted = clicks.filter(thing=thing)._raw_delete(clicks.db)
+            if counted and not clicks.exists():
+                free_budget(budget)
+        if not pending and not counted:
+            raise NoSuchClick(f"no click on {thing.url} in {period}")
+
+
+def _check_allowed(subscriber: User, thing: Thing) -> None:
+    if subscriber.suspended:
+        raise SubscriberSuspended(f"{subscriber.username} is suspended")
+    if thing.state != Thing.State.ACTIVE:
+        raise ThingUnavailable(f"{thing.url} is {thing.get_state_display()}")
+    if thing.owner is not None and thing.owner.suspended:
+        raise ThingUnavailable(f"the owner of {thing.url} is suspended")
+    if thing.owner_id == subscriber.pk:
+        raise OwnThing(f"{thing.url} belongs to {subscriber.username}")
+
+
+def _keep_pending(subscriber: User, thing: Thing, at: datetime) -> Recorded:
+    _, made = PendingClick.objects.get_or_create(
+        subscriber=subscriber, thing=thing, defaults={"clicked_at": at}
+    )
+    return Recorded(Outcome.PENDING if made else Outcome.ALREADY, None)
+
+
+def _count(subscriber: User, thing: Thing, period: Period, at: datetime) -> Recorded:
+    if not partition_exists(period):
+        ensure_partition(period)
+    with naming_the_seal():
+        hold_budget(subscriber=subscriber, period=period, at=at)
+        made = _insert(subscriber, thing, period, at)
+    return Recorded(Outcome.COUNTED if made else Outcome.ALREADY, period)
+
+
+def _insert(subscriber: User, thing: Thing, period: Period, at: datetime) -> bool:
+    """Insert the click, once. Django's bulk_create cannot say whether there was a conflict."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at)"
+            " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [period.first_day, subscriber.pk, thing.pk, at],
+        )
+        return bool(cursor.rowcount)

@@ -1,0 +1,15 @@
+"""Periodic work of this app."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from things.partitions import make_partitions_ahead
+from things.periods import Period
+
+MONTHS_AHEAD = 2
+
+
+@shared_task(name="things.make_click_tables")
+def make_click_tables() -> int:
+    """Make the tables for the clicks of this month and the next ones, where they are missing."""
+    return make_partitions_ahead(Period.of(timezone.now()), months=MONTHS_AHEAD)
