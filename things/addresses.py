@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 # PostgreSQL's b-tree, which keeps addresses unique, takes keys of up to 2704 bytes.
 URL_BYTES = 2048
@@ -35,3 +35,31 @@ def check_url(text: str) -> str:
     if "@" in parts.netloc:
         raise NotAWebAddress("the address has a user name or password in it")
     return text
+
+
+def normalize_url(text: str) -> str:
+    """The address with scheme and host as browsers send them; path, query and fragment stay.
+
+    Raises NotAWebAddress where `check_url` does, or where the host has no ASCII form.
+    """
+    parts = urlsplit(check_url(text.strip()))
+    scheme = parts.scheme.lower()
+    host = _host(parts.hostname or "", parts.port, scheme)
+    return check_url(urlunsplit((scheme, host, parts.path or "/", parts.query, parts.fragment)))
+
+
+def host_of(url: str) -> str:
+    """The host of an address, with its port where that is not the scheme's own."""
+    parts = urlsplit(normalize_url(url))
+    return parts.netloc
+
+
+def _host(name: str, port: int | None, scheme: str) -> str:
+    try:
+        ascii_name = name.encode("idna").decode().lower() if not name.isascii() else name.lower()
+    except UnicodeError as refusal:
+        raise NotAWebAddress(f"“{name}” is not a host: {refusal}") from refusal
+    if ":" in ascii_name:
+        ascii_name = f"[{ascii_name}]"
+    default = {"http": 80, "https": 443}[scheme]
+    return ascii_name if port in (None, default) else f"{ascii_name}:{port}"

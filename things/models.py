@@ -14,7 +14,10 @@ from things.addresses import URL_BYTES, NotAWebAddress, check_url
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
 from things.fields import PeriodField
 from things.periods import Period
+from things.sites.models import Connection, Site
 from things.triggers import FirmTrigger
+
+__all__ = ["Click", "Connection", "PendingClick", "Site", "Thing"]
 
 TITLE_LENGTH = 300
 DESCRIPTION_LENGTH = 1000

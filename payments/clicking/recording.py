@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
 from payments.budgets.holding import free_budget, hold_budget
 from payments.budgets.models import Budget
+from things.counting import add_to_count
 from things.models import Click, PendingClick, Thing
 from things.partitions import PeriodSealed, ensure_partition, naming_the_seal, partition_exists
 from things.periods import Period
@@ -87,6 +88,8 @@ def take_back_click(*, subscriber: User, thing: Thing, at: datetime) -> None:
             counted = clicks.filter(thing=thing)._raw_delete(clicks.db)
             if counted and not clicks.exists():
                 free_budget(budget)
+            if counted:
+                transaction.on_commit(lambda: add_to_count(thing.pk, -1))
         if not pending and not counted:
             raise NoSuchClick(f"no click on {thing.url} in {period}")
 
@@ -115,6 +118,8 @@ def _count(subscriber: User, thing: Thing, period: Period, at: datetime) -> Reco
     with naming_the_seal():
         hold_budget(subscriber=subscriber, period=period, at=at)
         made = _insert(subscriber, thing, period, at)
+        if made:
+            transaction.on_commit(lambda: add_to_count(thing.pk, 1))
     return Recorded(Outcome.COUNTED if made else Outcome.ALREADY, period)
 
 

@@ -1,0 +1,56 @@
+"""What is clicked: a thing by its number, or a page that a button describes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from payments.clicking.recording import Recorded, record_click, take_back_click
+from things.models import Thing
+from things.submitting import describe_thing, read_query, register_thing
+
+
+class NoSuchThing(LookupError):
+    """There is no thing of this number."""
+
+
+def describe_subject(subject: str) -> Thing:
+    """The thing of a subject, unsaved where it is not there yet.
+
+    `subject` is a number, or the query of an auto-submit address. Raises NoSuchThing, or
+    SubmissionRefused (of things.submitting).
+    """
+    if not _is_number(subject):
+        return describe_thing(read_query(subject))
+    thing = Thing.objects.select_related("owner").filter(pk=int(subject)).first()
+    if thing is None:
+        raise NoSuchThing(subject)
+    return thing
+
+
+def click_subject(*, subscriber: User, subject: str, at: datetime) -> tuple[Thing, Recorded]:
+    """Count a click on a subject, whose thing comes to be with its first click.
+
+    One transaction: where the click is refused there is no new thing either. Raises what
+    `describe_subject` and `record_click` do.
+    """
+    with transaction.atomic():
+        if _is_number(subject):
+            thing = describe_subject(subject)
+        else:
+            thing = register_thing(read_query(subject))
+        return thing, record_click(subscriber=subscriber, thing=thing, at=at)
+
+
+def undo_subject(*, subscriber: User, subject: str, at: datetime) -> Thing:
+    """Take a click on a subject back. Raises what `describe_subject` and `take_back_click` do."""
+    thing = describe_subject(subject)
+    with transaction.atomic():
+        take_back_click(subscriber=subscriber, thing=thing, at=at)
+    return thing
+
+
+def _is_number(subject: str) -> bool:
+    return subject.isascii() and subject.isdecimal() and len(subject) < 19

@@ -1,0 +1,53 @@
+"""What a click is worth while the month still runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from payments.budgets.models import Budget, Plan
+from things.models import Click, PendingClick, Thing
+from things.periods import Period
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What each click of a subscriber is worth now, in micros, after `clicks` of them."""
+
+    share: int
+    currency: str
+    clicks: int
+
+
+def worth_of_next_click(subscriber: User, *, at: datetime) -> Worth | None:
+    """What each click would be worth with one more. None without a budget. Three queries."""
+    return _worth(subscriber, at, more=1)
+
+
+def worth_now(subscriber: User, *, at: datetime) -> Worth | None:
+    """What each click is worth now. None without a budget, or without clicks. Three queries."""
+    return _worth(subscriber, at, more=0)
+
+
+def has_clicked(subscriber: User, thing: Thing, *, at: datetime) -> bool:
+    """Whether a click on the thing stands, counted this month or pending."""
+    if thing.pk is None:
+        return False
+    clicks = Click.objects.in_period(Period.of(at)).filter(subscriber=subscriber, thing=thing)
+    return (
+        clicks.exists()
+        or PendingClick.objects.filter(subscriber=subscriber, thing=thing).exists()
+    )
+
+
+def _worth(subscriber: User, at: datetime, *, more: int) -> Worth | None:
+    period = Period.of(at)
+    clicks = Click.objects.in_period(period).filter(subscriber=subscriber).count() + more
+    chosen = (
+        Budget.objects.in_period(period).filter(subscriber=subscriber).first()
+        or Plan.objects.filter(subscriber=subscriber, paused=False).first()
+    )
+    if chosen is None or not clicks:
+        return None
+    return Worth(share=chosen.amount // clicks, currency=chosen.currency, clicks=clicks)
