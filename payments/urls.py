@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from payments.earnings import views as earnings
+from payments.giving import means
 from payments.giving import views as giving
 from things.converters import register_period
 
@@ -19,6 +20,8 @@ urlpatterns = [
         earnings.show_creator_month,
         name="creator_month",
     ),
+    path("giving/budget/", means.show_budget, name="budget"),
+    path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<period:period>/", giving.show_giving, name="giving_month"),
 ]

@@ -115,6 +115,11 @@ class Thing(models.Model):
         return self.title or self.url
 
     @property
+    def is_draft(self) -> bool:
+        """Whether a button describes it and nobody clicked it yet: it is in no table."""
+        return self._state.adding
+
+    @property
     def host(self) -> str:
         """Where its address leads to: `ben.example`."""
         return urlsplit(self.url).hostname or ""

@@ -137,7 +137,7 @@ def register_thing(submission: Submission) -> Thing:
     Raises what `describe_thing` does. Belongs into the transaction of the click.
     """
     thing = describe_thing(submission)
-    if thing.pk is None:
+    if thing.is_draft:
         Thing.objects.bulk_create([thing], ignore_conflicts=True)
         return describe_thing(submission)
     if thing.owner_id is not None:

@@ -32,12 +32,11 @@ def worth_now(subscriber: User, *, at: datetime) -> Worth | None:
 
 def has_clicked(subscriber: User, thing: Thing, *, at: datetime) -> bool:
     """Whether a click on the thing stands, counted this month or pending."""
-    if thing.pk is None:
+    if thing.is_draft:
         return False
     clicks = Click.objects.in_period(Period.of(at)).filter(subscriber=subscriber, thing=thing)
     return (
-        clicks.exists()
-        or PendingClick.objects.filter(subscriber=subscriber, thing=thing).exists()
+        clicks.exists() or PendingClick.objects.filter(subscriber=subscriber, thing=thing).exists()
     )
 
 

@@ -8,7 +8,7 @@ from babel.numbers import format_decimal, format_percent, get_currency_name
 from django import template
 from django.utils.translation import get_language, to_locale
 
-from payments.money import BASIS_POINTS, format_for_people
+from payments.money import BASIS_POINTS, format_for_people, format_trimmed
 
 register = template.Library()
 
@@ -23,6 +23,12 @@ def money(amount: int, currency: str) -> str:
 def exact_money(amount: int, currency: str) -> str:
     """An amount in micros for people, to the last micro: `0,183571 €`."""
     return format_for_people(amount, currency, exact=True)
+
+
+@register.filter
+def decimal(amount: int) -> str:
+    """An amount in micros as fields of a form take it: `5.14`."""
+    return format_trimmed(amount)
 
 
 @register.filter

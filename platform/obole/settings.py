@@ -54,6 +54,15 @@ MINIMUM_BUDGET = 10_000 * environment.whole_number(
     "OBOLE_MINIMUM_BUDGET_CENTS", 200, lowest=1, highest=10**9
 )
 
+# The button
+
+# So many sites of one creator may frame their buttons: all stand in one header.
+FRAMING_SITES = 20
+# Money for trying things out, from nowhere. Never on a public site.
+PLAY_MONEY = environment.flag("OBOLE_PLAY_MONEY", default=not PRODUCTION)
+if PRODUCTION and PLAY_MONEY:
+    raise ImproperlyConfigured("OBOLE_PLAY_MONEY must be 0 in production: it makes money up")
+
 # What it is made of
 
 INSTALLED_APPS = [
@@ -73,8 +82,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "obole.middleware.response_headers",
+    "obole.middleware.short_way",
     "django.middleware.security.SecurityMiddleware",
-    "obole.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -183,7 +193,12 @@ SECURE_SSL_REDIRECT = SITE_IS_SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+# A cookie of this kind is this host's alone: no other site of the same domain can set it.
+SESSION_COOKIE_NAME = "__Host-session" if SITE_IS_SECURE else "session"
 SESSION_COOKIE_SECURE = SITE_IS_SECURE
+# Never None: such a session would go into every frame, and to forms of other sites.
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if SITE_IS_SECURE else "csrf"
 CSRF_COOKIE_SECURE = SITE_IS_SECURE
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "DENY"

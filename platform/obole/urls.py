@@ -10,6 +10,8 @@ from obole import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_page, name="front"),
     path("", include("accounts.urls")),
+    path("", include("things.urls")),
+    path("", include("payments.clicking.urls")),
     path("", include("payments.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("robots.txt", views.robots, name="robots"),

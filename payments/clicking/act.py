@@ -1,0 +1,122 @@
+"""What the frame asks for: JSON in, JSON out, from our own origin only, never with CORS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from payments.clicking.answering import Answer, answer_click, answer_undo
+from payments.clicking.connecting import (
+    NotConnected,
+    WrongSite,
+    check_site,
+    connect,
+    connected,
+    disconnect,
+)
+from payments.clicking.cookies import (
+    connection_secret,
+    give_connection_cookie,
+    take_connection_cookie,
+)
+from payments.clicking.origins import from_our_frame
+from payments.clicking.subjects import NoSuchThing, describe_subject
+from payments.clicking.tokens import TokenRefused
+from things.button.looks import page_language
+from things.counting import count_of
+from things.submitting import SubmissionRefused
+
+LONGEST_BODY = 20_000
+
+_Said = dict[str, Any]
+
+
+def _from_frame(
+    deed: Callable[[HttpRequest, _Said], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse what does not come from our own frame; `from_our_frame` replaces the form's token."""
+
+    @csrf_exempt
+    @require_POST
+    @wraps(deed)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not from_our_frame(request):
+            return HttpResponse(status=403)
+        try:
+            said = json.loads(request.body[:LONGEST_BODY])
+        except ValueError:
+            return HttpResponse(status=400)
+        return deed(request, said) if isinstance(said, dict) else HttpResponse(status=400)
+
+    return guarded
+
+
+@_from_frame
+def act_connect(request: HttpRequest, said: _Said) -> HttpResponse:
+    """Change the popup's code for a connection."""
+    try:
+        secret = connect(str(said.get("code", "")), at=timezone.now())
+    except (TokenRefused, NotConnected):
+        return HttpResponse(status=403)
+    response = HttpResponse(status=204)
+    give_connection_cookie(response, secret)
+    return response
+
+
+@_from_frame
+def act_check(request: HttpRequest, said: _Said) -> HttpResponse:
+    """204 where the browser kept the cookie; 401 where it did not."""
+    try:
+        connected(connection_secret(request), at=timezone.now())
+    except NotConnected:
+        return HttpResponse(status=401)
+    return HttpResponse(status=204)
+
+
+@_from_frame
+def act_click(request: HttpRequest, said: _Said) -> HttpResponse:
+    """Count a click of a connected reader."""
+    return _act(request, said, answer_click)
+
+
+@_from_frame
+def act_undo(request: HttpRequest, said: _Said) -> HttpResponse:
+    """Take a click of a connected reader back."""
+    return _act(request, said, answer_undo)
+
+
+@_from_frame
+def act_disconnect(request: HttpRequest, said: _Said) -> HttpResponse:
+    """End the connection that the cookie holds."""
+    disconnect(connection_secret(request))
+    response = HttpResponse(status=204)
+    take_connection_cookie(response)
+    return response
+
+
+def _act(request: HttpRequest, said: _Said, deed: Callable[..., Answer]) -> HttpResponse:
+    subject = str(said.get("s", ""))
+    now = timezone.now()
+    with translation.override(page_language(str(said.get("lang", "")))):
+        try:
+            connection = connected(connection_secret(request), at=now)
+            check_site(connection, describe_subject(subject))
+        except NotConnected:
+            return HttpResponse(status=401)
+        except (WrongSite, NoSuchThing, SubmissionRefused):
+            return HttpResponse(status=403)
+        return _as_json(deed(subscriber=connection.subscriber, subject=subject, at=now))
+
+
+def _as_json(answer: Answer) -> HttpResponse:
+    """An answer for the frame. `Obole-Answer` tells its refusals from ours of the request."""
+    count = count_of(answer.thing.pk) if answer.thing is not None else None
+    content = {"state": answer.state, "on": answer.given, "text": answer.words, "count": count}
+    return JsonResponse(content, status=answer.status, headers={"Obole-Answer": answer.state})

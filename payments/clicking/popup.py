@@ -1,0 +1,207 @@
+"""The page of a thing, which is also the window that confirms a click, and the plain link's end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from payments.clicking.answering import Answer, State, answer_click, answer_undo
+from payments.clicking.connecting import connectable_site
+from payments.clicking.kept import keep_click
+from payments.clicking.origins import from_our_page
+from payments.clicking.subjects import NoSuchThing, describe_subject
+from payments.clicking.tokens import (
+    TokenRefused,
+    TokenTooYoung,
+    confirm_token,
+    connect_code,
+    spend_confirm_token,
+)
+from payments.clicking.worth import has_clicked, worth_now, worth_of_next_click
+from things.button.assets import asset
+from things.counting import count_of
+from things.models import Thing
+from things.submitting import SubmissionRefused, read_submission
+
+NONCE_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class Window:
+    """How the page was opened: 0 as a page, 1 by the frame, 2 by one that could be connected."""
+
+    kind: int = 0
+    nonce: str = ""
+
+    @property
+    def query(self) -> str:
+        """The same, for an address."""
+        return urlencode({"popup": str(self.kind), "n": self.nonce}) if self.kind else ""
+
+
+@require_safe
+def show_thing(request: HttpRequest, thing_id: int, name: str = "") -> HttpResponse:
+    """The page of a thing: what it is, its count, and the form that gives."""
+    return _ask(request, str(thing_id), _window(request))
+
+
+@require_safe
+def submit(request: HttpRequest) -> HttpResponse:
+    """Flattr's auto-submit address: the page of the thing, or of what will be one."""
+    window = _window(request)
+    try:
+        submission = read_submission(request.GET.dict())
+        thing = describe_subject(submission.as_query())
+    except SubmissionRefused as refusal:
+        return _refused(request, str(refusal))
+    if not thing.is_draft:
+        query = f"?{window.query}" if window.query else ""
+        return redirect(reverse("thing", args=[thing.pk]) + query)
+    return _ask(request, submission.as_query(), window)
+
+
+@require_POST
+def click(request: HttpRequest) -> HttpResponse:
+    """Count what the form confirms."""
+    window, subject = _window(request), request.POST.get("subject", "")
+    if not from_our_page(request):
+        return _ask(request, subject, window, status=403, notice=_("Please confirm here."))
+    if not request.user.is_authenticated:
+        return _ask(request, subject, window, status=401)
+    try:
+        confirmed = spend_confirm_token(
+            request.POST.get("token", ""), session=_session(request), at=timezone.now()
+        )
+    except TokenTooYoung:
+        notice = _("That was faster than anybody reads. Please confirm again.")
+        return _ask(request, subject, window, status=425, notice=notice)
+    except TokenRefused:
+        notice = _("This form was used already, or is too old. Please confirm again.")
+        return _ask(request, subject, window, status=403, notice=notice)
+    answer = answer_click(subscriber=_viewer(request), subject=confirmed, at=timezone.now())
+    if answer.state is State.NO_MEANS:
+        keep_click(request.session, confirmed)
+    return _tell(request, confirmed, window, answer)
+
+
+@require_POST
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Take back what the form names; back to `next` where that is said."""
+    window, subject = _window(request), request.POST.get("subject", "")
+    if not from_our_page(request):
+        return HttpResponse(status=403)
+    if not request.user.is_authenticated:
+        return _ask(request, subject, window, status=401)
+    answer = answer_undo(subscriber=_viewer(request), subject=subject, at=timezone.now())
+    return _tell(request, subject, window, answer)
+
+
+def _ask(
+    request: HttpRequest, subject: str, window: Window, *, status: int = 200, notice: str = ""
+) -> HttpResponse:
+    """The page with the form. The frame's window goes to the sign-in at once, and comes back."""
+    thing = _described(subject)
+    here = _address(subject, window)
+    signing_in = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}"
+    if window.kind and not request.user.is_authenticated and status == 200:
+        return redirect(signing_in)
+    context = _known(request, thing, subject, window)
+    context |= {"signing_in": signing_in, "notice": notice, "asking": True}
+    return render(request, _template(window), context, status=status)
+
+
+def _tell(request: HttpRequest, subject: str, window: Window, answer: Answer) -> HttpResponse:
+    """The page with the answer, and for the frame what it needs to go on."""
+    if answer.state is State.WRONG:
+        return _refused(request, answer.words)
+    thing = answer.thing or _described(subject)
+    known = subject if thing.is_draft else str(thing.pk)
+    context = _known(request, thing, known, window)
+    context |= {
+        "answer": answer,
+        "code": _code(request, thing, answer, window),
+        "mending": f"{reverse('budget')}?{urlencode({'next': _address(known, window)})}",
+    }
+    return render(request, _template(window), context, status=answer.status)
+
+
+def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> dict[str, object]:
+    """What both pages show of the thing and of the viewer's click on it."""
+    context: dict[str, object] = {
+        "thing": thing,
+        "subject": subject,
+        "window": window,
+        "count": 0 if thing.is_draft else count_of(thing.pk),
+        "waiting": 0 if thing.is_draft else thing.pending_clicks.count(),
+        "style": asset("popup.css").path,
+        "script": asset("popup.js").path,
+        "site_url": settings.SITE_URL,
+    }
+    if not request.user.is_authenticated:
+        return context
+    viewer, now = _viewer(request), timezone.now()
+    given = has_clicked(viewer, thing, at=now)
+    worth = worth_now if given else worth_of_next_click
+    return context | {
+        "given": given,
+        "own": thing.owner_id == viewer.pk,
+        "worth": worth(viewer, at=now),
+        "site": connectable_site(thing) if window.kind == 2 else None,
+        "token": confirm_token(session=_session(request), subject=subject, at=now),
+    }
+
+
+def _code(request: HttpRequest, thing: Thing, answer: Answer, window: Window) -> str:
+    """The code with which the frame connects itself, where the reader ticked the box."""
+    site = connectable_site(thing) if window.kind == 2 and answer.given else None
+    if site is None or request.POST.get("connect") != "1":
+        return ""
+    return connect_code(subscriber=_viewer(request).pk, site=site.pk)
+
+
+def _refused(request: HttpRequest, reason: str) -> HttpResponse:
+    return render(request, "payments/button_wrong.html", {"reason": reason}, status=400)
+
+
+def _described(subject: str) -> Thing:
+    try:
+        return describe_subject(subject)
+    except (NoSuchThing, SubmissionRefused) as refusal:
+        raise Http404(str(refusal)) from refusal
+
+
+def _template(window: Window) -> str:
+    return "payments/popup.html" if window.kind else "payments/thing_page.html"
+
+
+def _address(subject: str, window: Window) -> str:
+    by_number = subject.isdecimal()
+    path = reverse("thing", args=[int(subject)]) if by_number else reverse("submit")
+    query = "&".join(part for part in ("" if by_number else subject, window.query) if part)
+    return f"{path}?{query}" if query else path
+
+
+def _window(request: HttpRequest) -> Window:
+    said = request.POST if request.method == "POST" else request.GET
+    kind = said.get("popup", "")
+    window = Window(kind=int(kind) if kind in {"1", "2"} else 0)
+    return replace(window, nonce=said.get("n", "")[:NONCE_LENGTH]) if window.kind else window
+
+
+def _viewer(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _session(request: HttpRequest) -> str:
+    """What a form's token belongs to: this session of this user."""
+    return f"{request.session.session_key}:{request.user.pk}"

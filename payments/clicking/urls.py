@@ -1,0 +1,25 @@
+"""The addresses through which a click comes in, and where one's own are seen."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from payments.clicking import act, pages, popup
+
+urlpatterns = [
+    path("embed/act/click", act.act_click, name="act_click"),
+    path("embed/act/undo", act.act_undo, name="act_undo"),
+    path("embed/act/connect", act.act_connect, name="act_connect"),
+    path("embed/act/check", act.act_check, name="act_check"),
+    path("embed/act/disconnect", act.act_disconnect, name="act_disconnect"),
+    path("thing/<int:thing_id>", popup.show_thing, name="thing"),
+    path("thing/<int:thing_id>/<slug:name>", popup.show_thing, name="thing_with_name"),
+    path("t/<int:thing_id>", RedirectView.as_view(pattern_name="thing", query_string=True)),
+    path("submit/auto", popup.submit, name="submit"),
+    path("click", popup.click, name="click"),
+    path("click/take-back", popup.take_back, name="take_back"),
+    path("clicks/", pages.list_clicks, name="clicks"),
+    path("clicks/<int:thing_id>/take-back", pages.undo_click, name="undo_click"),
+    path("connections/<int:connection_id>/end", pages.end_connection, name="end_connection"),
+]

@@ -1,0 +1,1 @@
+"""Money in, a provider a file."""

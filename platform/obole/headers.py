@@ -1,0 +1,157 @@
+"""What every answer carries: one table, a row for each kind of address.
+
+The names are those of the address patterns. What is not named has the row EVERYTHING_ELSE.
+Where a header is None, the answer does not carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+from django.http import HttpResponseBase
+
+CSP = "Content-Security-Policy"
+
+# Features that no page of ours uses, and no page may be talked into using.
+_NOTHING = (
+    "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(),"
+    " publickey-credentials-get=(), usb=()"
+)
+# A frame that asked for unpartitioned storage could be clicked on any page.
+_NOTHING_FRAMED = f"storage-access=(), {_NOTHING}"
+
+
+@dataclass(frozen=True)
+class Headers:
+    """One row. `{site}` in a policy is this site's address, `{ancestors}` who may frame."""
+
+    csp: str
+    coop: str | None = "same-origin"
+    corp: str | None = "same-origin"
+    coep: str | None = None
+    cors: str | None = None
+    permissions: str = _NOTHING
+    referrer: str = "strict-origin-when-cross-origin"
+    cache: str | None = None
+    frame_options: str | None = "DENY"
+
+
+EVERYTHING_ELSE = Headers(
+    csp="default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+    " img-src 'self' data:; object-src 'none'",
+)
+
+# The page of a thing is also the window that the frame opens: `same-origin` would cut the
+# window from its opener. It is safe without, since it speaks to its own origin only.
+_POPUP = Headers(
+    csp="default-src 'none'; script-src {site}/button/; style-src 'self'; img-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    coop="unsafe-none",
+    cache="no-store",
+)
+# Signing in and setting a budget happen in that window too, on the way.
+_ON_THE_WAY = replace(EVERYTHING_ELSE, coop="unsafe-none", cache="no-store")
+
+_FRAME = Headers(
+    csp="default-src 'none'; script-src {site}/button/; style-src {site}/button/;"
+    " connect-src {site}/embed/act/ {site}/count; base-uri 'none'; form-action 'none';"
+    " frame-ancestors {ancestors}",
+    coop=None,
+    corp="cross-origin",
+    coep="require-corp",
+    permissions=_NOTHING_FRAMED,
+    referrer="no-referrer",
+    cache="public, max-age=60, stale-while-revalidate=600",
+    frame_options=None,
+)
+_BARE = "default-src 'none'; frame-ancestors 'none'"
+_LOADER = Headers(
+    csp=_BARE,
+    corp="cross-origin",
+    cors="*",
+    cache="public, max-age=86400, stale-while-revalidate=604800",
+    frame_options=None,
+)
+_ASSET = replace(_LOADER, cache="public, max-age=31536000, immutable")
+_COUNTS = replace(_LOADER, cache="public, max-age=60, stale-while-revalidate=600")
+_BADGE = replace(_LOADER, cache="public, max-age=300, stale-while-revalidate=3600")
+_FEED = replace(_LOADER, cache="public, max-age=300")
+_ACT = Headers(
+    csp=_BARE,
+    permissions=_NOTHING_FRAMED,
+    referrer="no-referrer",
+    cache="no-store",
+)
+_PUBLIC = replace(EVERYTHING_ELSE, cache=None)
+
+TABLE: dict[str, Headers] = {
+    "loader": _LOADER,
+    "flattr_loader": _LOADER,
+    "button_asset": _ASSET,
+    "frame": _FRAME,
+    "frame_of_page": _FRAME,
+    "flattr_frame": _FRAME,
+    "act_click": _ACT,
+    "act_undo": _ACT,
+    "act_connect": _ACT,
+    "act_check": _ACT,
+    "act_disconnect": _ACT,
+    "counts": _COUNTS,
+    "badge": _BADGE,
+    "plain_badge": _BADGE,
+    "oembed": _FEED,
+    "thing_atom": _FEED,
+    "thing_stream": _FEED,
+    "creator_atom": _FEED,
+    "catalogue_atom": _FEED,
+    "catalogue_stream": _FEED,
+    "thing": _POPUP,
+    "thing_with_name": _POPUP,
+    "submit": _POPUP,
+    "click": _POPUP,
+    "take_back": _POPUP,
+    "sign_in": _ON_THE_WAY,
+    "budget": _ON_THE_WAY,
+    "play_money": _ON_THE_WAY,
+    # The builder shows a button: the loader and the frame are this site's own.
+    "button": replace(_PUBLIC, csp=_PUBLIC.csp + "; frame-src 'self'", cache="no-store"),
+    # The preview stands on a page of its own, which is framed by the builder alone.
+    "button_preview": Headers(
+        csp="default-src 'none'; script-src {site}/button/; style-src 'self'; img-src 'self';"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+        cache="no-store",
+        frame_options=None,
+    ),
+}
+
+
+def headers_of(name: str | None) -> Headers:
+    """The row of an address by the name of its pattern."""
+    return TABLE.get(name or "", EVERYTHING_ELSE)
+
+
+def dress(response: HttpResponseBase, name: str | None, *, ancestors: Iterable[str] = ()) -> None:
+    """Give an answer the headers of its row; what the row does not say is taken away."""
+    row = headers_of(name)
+    who = " ".join(ancestors) or "'none'"
+    policy = row.csp.replace("{site}", settings.SITE_URL).replace("{ancestors}", who)
+    _put(response, CSP, policy)
+    _put(response, "Cross-Origin-Opener-Policy", row.coop)
+    _put(response, "Cross-Origin-Resource-Policy", row.corp)
+    _put(response, "Cross-Origin-Embedder-Policy", row.coep)
+    _put(response, "Access-Control-Allow-Origin", row.cors)
+    _put(response, "Permissions-Policy", row.permissions)
+    _put(response, "Referrer-Policy", row.referrer)
+    _put(response, "X-Frame-Options", row.frame_options)
+    _put(response, "X-Content-Type-Options", "nosniff")
+    if row.cache is not None:
+        _put(response, "Cache-Control", row.cache if response.status_code < 400 else "no-store")
+
+
+def _put(response: HttpResponseBase, name: str, value: str | None) -> None:
+    if value is None:
+        response.headers.pop(name, None)
+    else:
+        response.headers[name] = value

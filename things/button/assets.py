@@ -1,0 +1,100 @@
+"""Scripts and styles of the button: small, written by hand, named by what is in them.
+
+An address with a hash never changes its content, so browsers keep it for a year. Comments and
+indentation stay in the files and do not travel.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+_FILES = Path(__file__).parent / "files"
+_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
+_COMMENT = {
+    "js": re.compile(r"^\s*//.*$", re.MULTILINE),
+    "css": re.compile(r"/\*.*?\*/", re.DOTALL),
+}
+_LOOSE = re.compile(r"\s*([{};,])\s*|(:)\s+")
+
+
+class NoSuchAsset(LookupError):
+    """There is no asset of this name."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it travels."""
+
+    name: str
+    content: bytes
+    packed: bytes
+    media_type: str
+    digest: str
+
+    @property
+    def path(self) -> str:
+        """Its address on the site."""
+        return f"/button/{self.digest}/{self.name}"
+
+
+def asset(name: str) -> Asset:
+    """An asset by its name, such as `frame.css`, or `frame.fr.js` with French words in it.
+
+    Raises NoSuchAsset.
+    """
+    assets = _assets()
+    if name not in assets:
+        raise NoSuchAsset(name)
+    return assets[name]
+
+
+@cache
+def _assets() -> dict[str, Asset]:
+    languages = [code for code, _name in settings.LANGUAGES]
+    made = [_made(name, _read(name)) for name in ("loader.js", "frame.css", "popup.css")]
+    made += [_made(name, _read(name)) for name in ("popup.js", "notice.js", "builder.js")]
+    made += [_made(f"frame.{code}.js", _with_words(code)) for code in languages]
+    return {asset.name: asset for asset in made}
+
+
+def _made(name: str, text: str) -> Asset:
+    content = text.encode()
+    return Asset(
+        name=name,
+        content=content,
+        packed=gzip.compress(content, 9, mtime=0),
+        media_type=_TYPES[name.rpartition(".")[2]],
+        digest=hashlib.sha256(content).hexdigest()[:12],
+    )
+
+
+def _read(name: str) -> str:
+    kind = name.rpartition(".")[2]
+    text = _COMMENT[kind].sub("", (_FILES / name).read_text())
+    if kind == "css":
+        return _LOOSE.sub(r"\1\2", text).strip()
+    # A line break may stand for a semicolon, so lines stay.
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _with_words(language: str) -> str:
+    with translation.override(language):
+        words = [
+            _("Given"),
+            _("Again?"),
+            _("Take back"),
+            _("No connection. Click to try again."),
+            _("Your browser kept the window shut. Click again."),
+        ]
+    return _read("frame.js").replace("WORDS", json.dumps(words, ensure_ascii=False))

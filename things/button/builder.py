@@ -1,0 +1,99 @@
+"""The page on which a creator makes the markup of a button, and sees it as it will be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from things.addresses import host_of
+from things.button.assets import asset
+from things.button.looks import COLOURS, FRAME_SIZES, SIZES, Look, read_look
+from things.catalogue import LANGUAGES, Category
+from things.sites.owning import verified_site_of
+from things.submitting import Submission, SubmissionRefused, read_submission
+
+FORMS = ("element", "anchor", "frame", "badge", "flattr")
+
+
+@dataclass(frozen=True)
+class Markup:
+    """One way to put the button on a page."""
+
+    form: str
+    code: str
+
+
+def markup_for(submission: Submission, look: Look) -> list[Markup]:
+    """What to paste, one for each form. Texts are escaped for HTML."""
+    context = {
+        "said": submission,
+        "look": look,
+        "site_url": settings.SITE_URL,
+        "query": submission.as_query(),
+        "tags": ",".join(submission.tags),
+        "width": FRAME_SIZES[look.size][0],
+        "height": FRAME_SIZES[look.size][1],
+    }
+    with translation.override(look.language):
+        context["say_give"] = _("Give")
+        pieces = [render_to_string(f"things/markup/{form}.html", context) for form in FORMS]
+    return [Markup(form, code.strip()) for form, code in zip(FORMS, pieces, strict=True)]
+
+
+@require_safe
+def show_builder(request: HttpRequest) -> HttpResponse:
+    """The form, and below it the markup and the preview of what it says. Works without script."""
+    context: dict[str, object] = {
+        "fields": _fields(request),
+        "look": read_look(request.GET.dict()),
+        "sizes": SIZES,
+        "colours": COLOURS,
+        "categories": Category.choices,
+        "languages_of_things": sorted(LANGUAGES.items(), key=lambda pair: pair[1]),
+        "script": asset("builder.js").path,
+        "site_url": settings.SITE_URL,
+    }
+    if "url" in request.GET:
+        context |= _built(_fields(request))
+    return render(request, "things/builder.html", context)
+
+
+@require_safe
+def show_preview(request: HttpRequest) -> HttpResponse:
+    """The button alone, drawn as its frame draws it, without being one: nothing can be clicked."""
+    look = read_look(request.GET.dict())
+    with translation.override(look.language):
+        context = {"look": look, "style": asset("frame.css").path, "say_give": _("Give")}
+        return render(request, "things/preview.html", context)
+
+
+def _built(said: dict[str, str]) -> dict[str, object]:
+    try:
+        submission = read_submission(said)
+    except SubmissionRefused as refusal:
+        return {"refusal": str(refusal)}
+    site = verified_site_of(host_of(submission.url))
+    proven = site is not None and site.owner.username.lower() == submission.creator.lower()
+    look = read_look(said)
+    return {
+        "markup": markup_for(submission, look),
+        "host": host_of(submission.url),
+        "proven": proven,
+        "known": User.objects.filter(username__iexact=submission.creator).exists(),
+        "preview": look,
+    }
+
+
+def _fields(request: HttpRequest) -> dict[str, str]:
+    fields = {name: str(said) for name, said in request.GET.items()}
+    if request.user.is_authenticated:
+        fields.setdefault("user_id", request.user.get_username())
+    return fields

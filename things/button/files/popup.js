@@ -1,0 +1,34 @@
+// Arms the form that gives or takes back: only what a person does on a page that was in front
+// of them for a moment counts; no held key, no second half of a double click.
+(() => {
+const d = document, r = d.body.dataset;
+d.querySelectorAll("form[data-armed]").forEach(form => {
+const b = form.querySelector("button");
+let armed = 0, began = 0, timer;
+const arm = () => {
+clearTimeout(timer);
+armed = began = 0;
+b.setAttribute("aria-disabled", "true");
+if (d.visibilityState == "visible" && d.hasFocus()) timer = setTimeout(() => {
+armed = 1;
+b.removeAttribute("aria-disabled");
+}, 800);
+};
+for (const name of ["focus", "blur", "pageshow"]) addEventListener(name, arm);
+d.addEventListener("visibilitychange", arm);
+b.addEventListener("pointerdown", e => { began = armed && e.isTrusted });
+b.addEventListener("keydown", e => { began = armed && e.isTrusted && !e.repeat });
+form.addEventListener("submit", e => {
+if (!began) e.preventDefault();
+began = 0;
+});
+arm();
+});
+// The answer goes to the frame that opened this window, if it is ours, and to nobody else.
+if (r.n && opener) {
+addEventListener("message", e => {
+if (e.origin == origin && e.source == opener && e.data.ack == r.n) close();
+});
+opener.postMessage({ n: r.n, on: r.on == "1", count: r.count && +r.count, text: r.text, code: r.code }, origin);
+}
+})();

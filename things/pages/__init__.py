@@ -1,0 +1,1 @@
+"""Lists of things for everybody: the catalogue, a creator's page, and feeds of both."""

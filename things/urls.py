@@ -1,0 +1,32 @@
+"""The addresses of the button, of lists of things, and of feeds."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from things.button import builder, views
+from things.pages import views as pages
+
+urlpatterns = [
+    path("embed/<int:thing_id>", views.show_frame, name="frame"),
+    path("embed/", views.show_frame, name="frame_of_page"),
+    # Flattr's address of its frame, and its loader's: an old page only changes the host.
+    path("button/view/", views.show_frame, name="flattr_frame"),
+    path("js/0.6/load.js", views.show_loader, name="flattr_loader"),
+    path("button.js", views.show_loader, name="loader"),
+    path("button/<slug:digest>/<str:name>", views.show_asset, name="button_asset"),
+    path("count", views.show_counts, name="counts"),
+    path("badge/<int:thing_id>.svg", views.show_badge, name="badge"),
+    path("badge.svg", views.show_badge, name="plain_badge"),
+    path("oembed", pages.oembed, name="oembed"),
+    path("button/", builder.show_builder, name="button"),
+    path("button/preview", builder.show_preview, name="button_preview"),
+    path("sites/", pages.list_sites, name="sites"),
+    path("things/", pages.list_things, name="catalogue"),
+    path("things.atom", pages.things_as_atom, name="catalogue_atom"),
+    path("things.as", pages.things_as_stream, name="catalogue_stream"),
+    path("creators/<str:username>/", pages.show_creator, name="creator"),
+    path("creators/<str:username>.atom", pages.creator_as_atom, name="creator_atom"),
+    path("thing/<int:thing_id>.atom", pages.thing_as_atom, name="thing_atom"),
+    path("thing/<int:thing_id>.as", pages.thing_as_stream, name="thing_stream"),
+]
