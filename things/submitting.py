@@ -96,7 +96,7 @@ def read_submission(fields: Mapping[str, str]) -> Submission:
     Raises SubmissionRefused, with a sentence for the site's owner, where the user, the address,
     the category or the language is missing or wrong.
     """
-    creator = fields.get("user_id", "").strip()
+    creator = (fields.get("user_id") or fields.get("uid", "")).strip()
     if not creator:
         raise SubmissionRefused(_("The button does not say whose page it is: user_id is missing."))
     return Submission(
@@ -105,7 +105,7 @@ def read_submission(fields: Mapping[str, str]) -> Submission:
         title=_text(fields.get("title", ""), TITLE_LENGTH),
         description=_text(fields.get("description", ""), DESCRIPTION_LENGTH),
         category=_category(fields.get("category", "")),
-        language=_language(fields.get("language", "")),
+        language=_language(fields.get("language") or fields.get("lang", "")),
         tags=_tags(fields.get("tags", "")),
         hidden=fields.get("hidden", "").lower() in _TRUE,
     )

@@ -24,6 +24,8 @@ _COMMENT = {
     "js": re.compile(r"^\s*//.*$", re.MULTILINE),
     "css": re.compile(r"/\*.*?\*/", re.DOTALL),
 }
+# Spaces beside punctuation, but not those in texts and templates.
+_SPACE = re.compile(r"""("[^"]*"|`[^`]*`|\+ \+)|\s*([=+*/<>!?:;,{}()&|\[\]])\s*""")
 _LOOSE = re.compile(r"\s*([{};,])\s*|(:)\s+")
 
 
@@ -85,7 +87,7 @@ def _read(name: str) -> str:
         return _LOOSE.sub(r"\1\2", text).strip()
     # A line break may stand for a semicolon, so lines stay.
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
+    return "\n".join(_SPACE.sub(r"\1\2", line) for line in lines if line)
 
 
 def _with_words(language: str) -> str:
@@ -95,6 +97,5 @@ def _with_words(language: str) -> str:
             _("Again?"),
             _("Take back"),
             _("No connection. Click to try again."),
-            _("Your browser kept the window shut. Click again."),
         ]
     return _read("frame.js").replace("WORDS", json.dumps(words, ensure_ascii=False))

@@ -1,81 +1,67 @@
 // Turns <obole-button>, a.OboleButton and Flattr's a.FlattrButton into the button's frame.
 // Until the frame says that it is there, and where it may not be, a plain link stays.
 (() => {
-const d = document, w = window, src = new URL(d.currentScript.src), base = src.origin,
-option = src.searchParams, mode = option.get("mode"), made = [],
-KEYS = "uid,user_id,fid,owner,url,title,description,category,language,tags,hidden,size,colour,lang".split(","),
-prefix = (option.get("html5-key-prefix") || "data-flattr") + "-",
+const d = document, src = new URL(d.currentScript.src), base = src.origin, made = [],
+option = k => src.searchParams.get(k), mode = option("mode"), style = "border:0;color-scheme:light;",
 
 // `said` describes the button; `link` is the way that stays; the frame goes in behind it.
 mount = (said, link, host) => {
-const q = new URLSearchParams, f = d.createElement("iframe");
-for (const k of ["uid", "language", "category"]) said[k] ||= option.get(k);
-said.size ||= said.button || option.get("button") || (host.matches("a") ? "large" : "");
-said.lang ||= (host.closest("[lang]") || {}).lang;
-for (const k of KEYS) if (said[k]) q.set(k, said[k]);
-const id = said.thing;
+const q = new URLSearchParams, f = d.createElement("iframe"), id = said.thing || "";
+said.size ||= said.button || option("button") || (host == link ? "large" : "");
+said.lang ||= host.closest("[lang]")?.lang;
+for (const k of ["uid", "language", "category"]) said[k] ||= option(k);
+for (const k in said) if (said[k]) q.set(k, said[k]);
 link.href = base + (id ? "/thing/" + id : "/submit/auto?" + q);
 link.style.display = "";
-if (!link.textContent.trim()) link.textContent = said.title || "Obole";
-f.src = base + "/embed/" + (id || "") + "?" + q;
-f.title = "Obole: " + (said.title || link.textContent).slice(0, 100);
+f.title = link.textContent = link.textContent.trim() || said.title || "Obole";
+f.src = base + "/embed/" + id + "?" + q;
 f.referrerPolicy = "origin";
-f.style.cssText = "border:0;position:absolute;visibility:hidden;color-scheme:light";
-made.push([f, link, host]);
+f.style = style + "position:absolute;visibility:hidden";
 link.after(f);
+made.push([f, link, host]);
 },
 
 // What an anchor says: its own attributes, rel or rev as in 2010, data attributes as in 2012.
-scan = () => d.querySelectorAll("a.FlattrButton,a.OboleButton").forEach(a => {
+setup = () => d.querySelectorAll("a.FlattrButton,a.OboleButton").forEach(a => {
 if (a.obole) return;
-a.obole = 1;
-const said = { url: a.href, title: a.title, language: a.lang, description: a.textContent.trim().slice(0, 999) },
-rel = (a.getAttribute("rel") || "") + ";" + (a.getAttribute("rev") || "");
-if (/^;?flattr;/.test(rel)) rel.replace(/(\w+):([^;]*)/g, (_, k, v) => { said[k] = v; });
-for (const { name, value } of a.attributes)
-for (const p of [prefix, "data-obole-"]) if (name.startsWith(p)) said[name.slice(p.length)] = value;
+const said = a.obole = { url: a.href, title: a.title, description: a.textContent };
+for (const { name, value } of a.attributes) {
+if (/^re[lv]$/.test(name) && /^flattr;/.test(value)) value.replace(/(\w+):([^;]*)/g, (_, k, v) => { said[k] = v });
+for (const p of [option("html5-key-prefix") || "data-flattr", "data-obole"]) if (name.startsWith(p)) said[name.slice(p.length + 1)] = value;
+}
 mount(said, a, a);
 }),
 
-onload = fn => d.readyState == "loading" ? addEventListener("DOMContentLoaded", fn) : fn(),
+addLoadEvent = f => d.readyState == "loading" ? addEventListener("DOMContentLoaded", f) : f();
 
-render = (said, target, how) => {
-const a = d.createElement("a"), at = target.nodeType ? target : d.getElementById(target);
-a.obole = 1;
-at[{ before: "before", replace: "replaceWith" }[how] || "append"](a);
-mount({ ...said }, a, a);
-};
-
-addEventListener("message", e => {
-for (const [f, link, host] of made) if (e.source == f.contentWindow && e.origin == base) {
-const m = e.data;
-if (m.obole == "ready") {
-f.style.cssText = "border:0;vertical-align:middle;color-scheme:light;width:" + +m.w + "px;height:" + +m.h + "px";
+addEventListener("message", ({ source, origin, data }) => made.forEach(([f, link, host]) => {
+if (source == f.contentWindow && origin == base) if (data.w) {
+f.style = style + `vertical-align:middle;width:${data.w}px;height:${data.h}px`;
 link.style.display = "none";
-} else host.dispatchEvent(new CustomEvent("obole:" + m.obole, { bubbles: true, detail: { count: m.count } }));
-}
-});
+} else host.dispatchEvent(new CustomEvent("obole:" + data.obole, { bubbles: true, detail: data }));
+}));
 
-w.FlattrLoader ||= { setup: scan, render, addLoadEvent: onload };
-w.customElements && !customElements.get("obole-button") && customElements.define("obole-button", class extends HTMLElement {
-connectedCallback() {
+window.FlattrLoader ||= {
+setup,
+addLoadEvent,
+render(said, at, how) {
+const a = d.createElement("a");
+a.obole = 1;
+(at.nodeType ? at : d.getElementById(at))[{ before: how, replace: "replaceWith" }[how] || "append"](a);
+mount({ ...said }, a, a);
+}
+};
+customElements.get("obole-button") || customElements.define("obole-button", class extends HTMLElement {
 // The parser may not have come to the link inside yet.
-onload(() => {
+connectedCallback() {
+addLoadEvent(() => {
 if (this.obole) return;
-this.obole = 1;
-const said = {};
+const said = this.obole = {};
 for (const { name, value } of this.attributes) said[name] = value;
 mount(said, this.querySelector("a") || this.appendChild(d.createElement("a")), this);
 });
 }
 });
-if (mode == "direct") {
-const said = {};
-"uid,url,btn=button,hide=hidden,cat=category,tag=tags,lng=language,tle=title,dsc=description".split(",").forEach(x => {
-const [k, v] = x.split("=");
-said[v || k] = w["flattr_" + k];
-});
-render(said, d.currentScript, "before");
-}
-if (mode != "manual" && mode != "direct" && (mode || !/load\.js$/.test(src.pathname))) onload(scan);
+// Flattr's loader waited to be asked unless the mode said otherwise.
+/manual/.test(mode || src.pathname.replace("load", "manual")) || addLoadEvent(setup);
 })();
