@@ -80,6 +80,10 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        indexes = [
+            # Each settlement asks for the few who are suspended.
+            models.Index(fields=["id"], condition=models.Q(suspended=True), name="user_suspended"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(username__regex=rf"^{USERNAME_PATTERN}$"),

@@ -15,24 +15,26 @@ WITHOUT_LEFT_OUT: LiteralString = (
     " AND click.thing_id <> ALL(%(left_out_things)s::bigint[])"
 )
 
+# How often each subscriber clicked. The budgets are in it so that one without clicks counts 0.
 COUNTED: LiteralString = """
-    SELECT click.subscriber_id, count(*)::int AS clicks
-    FROM {clicks} AS click
-    WHERE click.subscriber_id BETWEEN %(first)s AND %(last)s {left_out}
-    GROUP BY click.subscriber_id
+    SELECT counting.subscriber_id, count(counting.thing_id)::int AS clicks
+    FROM (
+        SELECT click.subscriber_id, click.thing_id
+        FROM {clicks} AS click
+        WHERE click.period = %(period)s
+            AND click.subscriber_id BETWEEN %(first)s AND %(last)s {left_out}
+        UNION ALL
+        SELECT subscriber_id, NULL
+        FROM payments_budget
+        WHERE period = %(period)s AND subscriber_id BETWEEN %(first)s AND %(last)s
+    ) AS counting
+    GROUP BY counting.subscriber_id
 """
 
-DIVIDED: LiteralString = """
-    SELECT budget.id, budget.subscriber_id, budget.wallet_id, budget.currency, budget.amount,
-        CASE WHEN budget.held_at IS NULL THEN 0 ELSE budget.amount END AS held,
-        coalesce(counted.clicks, 0) AS clicks,
-        coalesce(budget.amount / counted.clicks, 0) AS share,
-        coalesce(mod(budget.amount, counted.clicks::bigint), budget.amount) AS remainder
-    FROM payments_budget AS budget
-    LEFT JOIN counted ON counted.subscriber_id = budget.subscriber_id
-    WHERE budget.period = %(period)s
-        AND budget.subscriber_id BETWEEN %(first)s AND %(last)s
-"""
+_SHARE: LiteralString = "coalesce(budget.amount / nullif(counted.clicks, 0), 0)"
+_REMAINDER: LiteralString = (
+    "coalesce(mod(budget.amount, nullif(counted.clicks, 0)::bigint), budget.amount)"
+)
 
 SUMMED: LiteralString = """
     SELECT total.thing_id, thing.owner_id AS creator_id, total.currency,
@@ -43,8 +45,7 @@ SUMMED: LiteralString = """
             min(divided.share) AS lowest, max(divided.share) AS highest
         FROM {clicks} AS click
         JOIN divided ON divided.subscriber_id = click.subscriber_id
-        WHERE divided.clicks > 0
-            AND click.thing_id BETWEEN %(first)s AND %(last)s {left_out}
+        WHERE click.thing_id BETWEEN %(first)s AND %(last)s {left_out}
         GROUP BY click.thing_id, divided.currency
     ) AS total
     JOIN things_thing AS thing ON thing.id = total.thing_id
@@ -62,53 +63,58 @@ CREDITED: LiteralString = """
     ) AS total
 """
 
-# The median is that of all clicks, found among budgets by counting up their clicks.
+# The median is that of all clicks, found among the shares by counting up the clicks of each.
 FIGURES: LiteralString = """
     SELECT given.currency, given.subscribers, earned.creators, earned.things, given.clicks,
-        given.given, earned.fee, given.given / given.clicks AS mean, middle.median
+        given.given, earned.fee, given.given / given.clicks AS mean, given.median
     FROM (
-        SELECT currency, count(*)::int AS subscribers, sum(clicks)::int AS clicks,
-            sum(share * clicks)::bigint AS given
-        FROM divided WHERE clicks > 0 GROUP BY currency
+        SELECT currency, sum(subscribers)::int AS subscribers, sum(clicks)::int AS clicks,
+            sum(share * clicks)::bigint AS given,
+            (min(share) FILTER (WHERE so_far >= (whole + 1) / 2)
+                + min(share) FILTER (WHERE so_far >= whole / 2 + 1)) / 2 AS median
+        FROM (
+            SELECT currency, share, count(*) AS subscribers, sum(clicks) AS clicks,
+                sum(sum(clicks)) OVER (PARTITION BY currency ORDER BY share)::bigint AS so_far,
+                sum(sum(clicks)) OVER (PARTITION BY currency)::bigint AS whole
+            FROM divided WHERE clicks > 0
+            GROUP BY currency, share
+        ) AS shares
+        GROUP BY currency
     ) AS given
     JOIN (
         SELECT currency, count(*)::int AS creators, sum(things)::int AS things,
             sum(fee)::bigint AS fee
         FROM credited GROUP BY currency
     ) AS earned ON earned.currency = given.currency
-    JOIN (
-        SELECT currency, (min(share) FILTER (WHERE so_far >= (whole + 1) / 2)
-            + min(share) FILTER (WHERE so_far >= whole / 2 + 1)) / 2 AS median
-        FROM (
-            SELECT currency, share,
-                sum(clicks) OVER (PARTITION BY currency ORDER BY share)::bigint AS so_far,
-                sum(clicks) OVER (PARTITION BY currency)::bigint AS whole
-            FROM divided WHERE clicks > 0
-        ) AS ranked
-        GROUP BY currency
-    ) AS middle ON middle.currency = given.currency
     ORDER BY given.currency
 """
 
 # A budget whose share is 0 gives nothing, but its hold ends too. The transfers come last:
 # their trigger locks the site's account, for which the other shards wait.
 SHARE_SHARD: LiteralString = (
-    "WITH counted AS ("
+    """
+    WITH counted AS ("""
     + COUNTED
-    + "), found AS ("
-    + DIVIDED
     + """), divided AS (
         UPDATE payments_budget AS budget
-        SET clicks = found.clicks, share = found.share, remainder = found.remainder
-        FROM found
-        WHERE budget.id = found.id AND budget.share IS NULL
-        RETURNING budget.subscriber_id, found.wallet_id, found.currency, found.held,
-            found.clicks, found.share
+        SET clicks = counted.clicks, share = """
+    + _SHARE
+    + ", remainder = "
+    + _REMAINDER
+    + """
+        FROM counted
+        WHERE budget.period = %(period)s AND budget.subscriber_id = counted.subscriber_id
+            AND budget.subscriber_id BETWEEN %(first)s AND %(last)s
+        RETURNING budget.subscriber_id, budget.wallet_id, budget.currency, budget.clicks,
+            budget.share, CASE WHEN budget.held_at IS NULL THEN 0 ELSE budget.amount END AS held
     ), lifted AS (
         UPDATE payments_ledgeraccount AS wallet
         SET held = wallet.held - divided.held
         FROM divided
         WHERE wallet.id = divided.wallet_id AND divided.share = 0 AND divided.held > 0
+    ), settling AS MATERIALIZED (
+        SELECT id, currency FROM payments_ledgeraccount
+        WHERE owner_id IS NULL AND kind = 'settling'
     ), posted AS (
         INSERT INTO payments_transfer
             (debited_id, credited_id, amount, released, currency, kind, key, about_at, posted_at)
@@ -116,8 +122,7 @@ SHARE_SHARD: LiteralString = (
             divided.currency, 'share', 'share:' || %(written)s || ':' || divided.subscriber_id,
             %(about_at)s, now()
         FROM divided
-        JOIN payments_ledgeraccount AS settling
-            ON settling.kind = 'settling' AND settling.currency = divided.currency
+        JOIN settling ON settling.currency = divided.currency
         WHERE divided.share > 0
         ORDER BY divided.subscriber_id
     )
@@ -125,9 +130,8 @@ SHARE_SHARD: LiteralString = (
     """
 )
 
-_SETTLED_BUDGETS: LiteralString = """
-    SELECT subscriber_id, currency, clicks, share FROM payments_budget
-    WHERE period = %(period)s AND share IS NOT NULL
+_BUDGETS: LiteralString = """
+    SELECT subscriber_id, currency, clicks, share FROM payments_budget WHERE period = %(period)s
 """
 
 EARN_SHARD: LiteralString = (
@@ -135,7 +139,7 @@ EARN_SHARD: LiteralString = (
     INSERT INTO payments_thingearnings
         (period, thing_id, creator_id, currency, clicks, gross, lowest, highest)
     WITH divided AS ("""
-    + _SETTLED_BUDGETS
+    + _BUDGETS
     + ")"
     "SELECT %(period)s, summed.* FROM (" + SUMMED + ") AS summed ORDER BY thing_id, currency"
 )
@@ -143,6 +147,16 @@ EARN_SHARD: LiteralString = (
 _THING_EARNINGS: LiteralString = "SELECT * FROM payments_thingearnings WHERE period = %(period)s"
 _CREATOR_EARNINGS: LiteralString = (
     "SELECT * FROM payments_creatorearnings WHERE period = %(period)s"
+)
+
+CREDIT_CREATORS: LiteralString = (
+    """
+    INSERT INTO payments_creatorearnings
+        (period, creator_id, currency, things, clicks, gross, fee, net)
+    WITH summed AS ("""
+    + _THING_EARNINGS
+    + ")"
+    "SELECT %(period)s, credited.* FROM (" + CREDITED + ") AS credited ORDER BY 2, 3"
 )
 
 OPEN_EARNINGS_ACCOUNTS: LiteralString = (
@@ -155,16 +169,6 @@ OPEN_EARNINGS_ACCOUNTS: LiteralString = (
     ORDER BY 1, 3
     ON CONFLICT DO NOTHING
     """
-)
-
-CREDIT_CREATORS: LiteralString = (
-    """
-    INSERT INTO payments_creatorearnings
-        (period, creator_id, currency, things, clicks, gross, fee, net)
-    WITH summed AS ("""
-    + _THING_EARNINGS
-    + ")"
-    "SELECT %(period)s, credited.* FROM (" + CREDITED + ") AS credited ORDER BY 2, 3"
 )
 
 POST_CREDITS: LiteralString = (
@@ -181,8 +185,8 @@ POST_CREDITS: LiteralString = (
         SELECT account.id, credited.currency, sum(credited.fee)::bigint, 'fee',
             'fee:' || %(written)s
         FROM credited
-        JOIN payments_ledgeraccount AS account
-            ON account.kind = 'fees' AND account.currency = credited.currency
+        JOIN payments_ledgeraccount AS account ON account.owner_id IS NULL
+            AND account.kind = 'fees' AND account.currency = credited.currency
         GROUP BY account.id, credited.currency
     )
     INSERT INTO payments_transfer
@@ -190,8 +194,8 @@ POST_CREDITS: LiteralString = (
     SELECT settling.id, due.account_id, due.amount, 0, due.currency, due.kind,
         due.subject || ':' || due.currency, %(about_at)s, now()
     FROM due
-    JOIN payments_ledgeraccount AS settling
-        ON settling.kind = 'settling' AND settling.currency = due.currency
+    JOIN payments_ledgeraccount AS settling ON settling.owner_id IS NULL
+        AND settling.kind = 'settling' AND settling.currency = due.currency
     WHERE due.amount > 0
     ORDER BY due.kind, due.account_id
     """
@@ -202,7 +206,7 @@ PUBLISH_FIGURES: LiteralString = (
     INSERT INTO payments_periodfigures
         (settlement_id, currency, subscribers, creators, things, clicks, given, fee, mean, median)
     WITH divided AS ("""
-    + _SETTLED_BUDGETS
+    + _BUDGETS
     + "), credited AS ("
     + _CREATOR_EARNINGS
     + ")"
@@ -210,8 +214,22 @@ PUBLISH_FIGURES: LiteralString = (
 )
 
 PREVIEW: LiteralString = (
-    "WITH counted AS (" + COUNTED + "), divided AS MATERIALIZED (" + DIVIDED + "),"
-    "summed AS (" + SUMMED + "), credited AS (" + CREDITED + ")" + FIGURES
+    """
+    WITH counted AS ("""
+    + COUNTED
+    + """), divided AS MATERIALIZED (
+        SELECT budget.subscriber_id, budget.currency, counted.clicks, """
+    + _SHARE
+    + """ AS share
+        FROM payments_budget AS budget
+        JOIN counted ON counted.subscriber_id = budget.subscriber_id
+        WHERE budget.period = %(period)s
+    ), summed AS ("""
+    + SUMMED
+    + "), credited AS ("
+    + CREDITED
+    + ")"
+    + FIGURES
 )
 
 PLAN_SHARE_SHARDS: LiteralString = """
@@ -224,10 +242,12 @@ PLAN_SHARE_SHARDS: LiteralString = """
 """
 
 LEFT_OUT_SUBSCRIBERS: LiteralString = """
-    SELECT budget.subscriber_id
-    FROM payments_budget AS budget
-    JOIN accounts_user AS subscriber ON subscriber.id = budget.subscriber_id
-    WHERE budget.period = %(period)s AND subscriber.suspended
+    SELECT subscriber.id
+    FROM accounts_user AS subscriber
+    WHERE subscriber.suspended AND EXISTS (
+        SELECT FROM payments_budget AS budget
+        WHERE budget.period = %(period)s AND budget.subscriber_id = subscriber.id
+    )
     ORDER BY 1
 """
 

@@ -310,6 +310,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="click",
-            index=models.Index(fields=["thing", "clicked_at"], name="click_by_thing"),
+            index=models.Index(fields=["thing", "subscriber"], name="click_by_thing"),
         ),
     ]
