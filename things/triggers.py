@@ -41,7 +41,7 @@ class FirmTrigger(pgtrigger.Trigger):
 
     sql_class: type[FirmTriggerSql] = FirmTriggerSql
 
-    def compile(self, model: type[models.Model]) -> compiler.Trigger:
+    def compile(self, model: models.Model) -> compiler.Trigger:
         """The trigger as migrations keep it."""
         compiled = super().compile(model)
         arguments: dict[str, Any] = dict(compiled.sql.kwargs)

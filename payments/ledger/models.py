@@ -25,7 +25,8 @@ _ISO_CURRENCY = r"^[A-Z]{3}$"
 # order, and without hash and merge joins (`InOrderTriggerSql`) the updates follow it.
 _KEEP_BALANCES = """
     WITH moved AS MATERIALIZED (
-        SELECT account_id, currency, sum(amount)::bigint AS amount, sum(released)::bigint AS released
+        SELECT account_id, currency,
+            sum(amount)::bigint AS amount, sum(released)::bigint AS released
         FROM (
             SELECT debited_id, currency, -amount, released FROM posted
             UNION ALL
@@ -314,7 +315,7 @@ class Transfer(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="posted"),
+                referencing=pgtrigger.Referencing(new="posted"),  # type: ignore[no-untyped-call]
                 declare=[("unmatched", "BIGINT")],
                 func=_KEEP_BALANCES,
             ),

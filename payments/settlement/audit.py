@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from django.db import connection
+from psycopg import sql
 
 from things.periods import Period
 
@@ -238,12 +239,11 @@ def check_ledger(*, settled: Period | None = None) -> None:
 
 
 def _find(check: Check, settled: Period | None) -> Finding:
+    query = sql.SQL(
+        "SELECT *, count(*) OVER () AS rows_in_all FROM ({}) AS offending LIMIT {}"
+    ).format(sql.SQL(check.offending), SHOWN)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT *, count(*) OVER () AS rows_in_all FROM ({check.offending}) AS offending"
-            f" LIMIT {SHOWN}",
-            {"period": settled and settled.first_day},
-        )
+        cursor.execute(query, {"period": settled.first_day if settled else None})
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     count = rows[0]["rows_in_all"] if rows else 0
