@@ -61,7 +61,10 @@ class User(AbstractUser):
         validators=[validate_username],
         error_messages={"unique": _("This user name is taken.")},
     )
-    email = models.EmailField(_("e-mail address"), null=True, blank=True)  # type: ignore[assignment]
+    # NULL, as several people without an address would have the same empty one.
+    email = models.EmailField(  # type: ignore[assignment]  # noqa: DJ001
+        _("e-mail address"), null=True, blank=True
+    )
     display_name = models.CharField(_("display name"), max_length=120, blank=True)
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default=default_language
@@ -73,13 +76,17 @@ class User(AbstractUser):
         _("suspended"), default=False, help_text=_("A suspended user neither gives nor gets.")
     )
 
-    objects = UserManager()  # type: ignore[assignment,misc]  # narrower than AbstractUser's
+    objects = UserManager()  # type: ignore[misc]  # narrower than AbstractUser's
 
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        indexes = [
+            # Each settlement asks for the few who are suspended.
+            models.Index(fields=["id"], condition=models.Q(suspended=True), name="user_suspended"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(username__regex=rf"^{USERNAME_PATTERN}$"),
