@@ -105,7 +105,7 @@ def read_submission(fields: Mapping[str, str]) -> Submission:
         title=_text(fields.get("title", ""), TITLE_LENGTH),
         description=_text(fields.get("description", ""), DESCRIPTION_LENGTH),
         category=_category(fields.get("category", "")),
-        language=_language(fields.get("language") or fields.get("lang", "")),
+        language=_language(fields.get("language", ""), fields.get("lang", "")),
         tags=_tags(fields.get("tags", "")),
         hidden=fields.get("hidden", "").lower() in _TRUE,
     )
@@ -214,10 +214,13 @@ def _category(text: str) -> str:
     return str(chosen)
 
 
-def _language(text: str) -> str:
-    """Flattr's identifier for a language tag; the default for one that Flattr did not have."""
-    tag = text.strip().replace("-", "_")
-    if tag and not _LANGUAGE_TAG.fullmatch(tag):
+def _language(text: str, of_page: str) -> str:
+    """Flattr's identifier for a language tag, else for the page's; else the default.
+
+    What the button says must be a language; what the page says may be anything.
+    """
+    tag = (text or of_page).strip().replace("-", "_")
+    if text and not _LANGUAGE_TAG.fullmatch(tag):
         raise SubmissionRefused(_say(_("“%(name)s” is not a language."), name=text[:40]))
     if tag in LANGUAGES:
         return tag

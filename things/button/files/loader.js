@@ -7,13 +7,15 @@ option = k => src.searchParams.get(k), mode = option("mode"), style = "border:0;
 // `said` describes the button; `link` is the way that stays; the frame goes in behind it.
 mount = (said, link, host) => {
 const q = new URLSearchParams, f = d.createElement("iframe"), id = said.thing || "";
+if (host.obole) return;
+host.obole = 1;
 said.size ||= said.button || option("button") || (host == link ? "large" : "");
 said.lang ||= host.closest("[lang]")?.lang;
 for (const k of ["uid", "language", "category"]) said[k] ||= option(k);
 for (const k in said) if (said[k]) q.set(k, said[k]);
 link.href = base + (id ? "/thing/" + id : "/submit/auto?" + q);
 link.style.display = "";
-f.title = link.textContent = link.textContent.trim() || said.title || "Obole";
+f.title = link.textContent ||= said.title || "Obole";
 f.src = base + "/embed/" + id + "?" + q;
 f.referrerPolicy = "origin";
 f.style = style + "position:absolute;visibility:hidden";
@@ -23,8 +25,7 @@ made.push([f, link, host]);
 
 // What an anchor says: its own attributes, rel or rev as in 2010, data attributes as in 2012.
 setup = () => d.querySelectorAll("a.FlattrButton,a.OboleButton").forEach(a => {
-if (a.obole) return;
-const said = a.obole = { url: a.href, title: a.title, description: a.textContent };
+const said = { url: a.href, title: a.title, description: a.textContent };
 for (const { name, value } of a.attributes) {
 if (/^re[lv]$/.test(name) && /^flattr;/.test(value)) value.replace(/(\w+):([^;]*)/g, (_, k, v) => { said[k] = v });
 for (const p of [option("html5-key-prefix") || "data-flattr", "data-obole"]) if (name.startsWith(p)) said[name.slice(p.length + 1)] = value;
@@ -46,8 +47,7 @@ setup,
 addLoadEvent,
 render(said, at, how) {
 const a = d.createElement("a");
-a.obole = 1;
-(at.nodeType ? at : d.getElementById(at))[{ before: how, replace: "replaceWith" }[how] || "append"](a);
+(at.nodeType ? at : d.getElementById(at))[how == "replace" ? "replaceWith" : how || "append"](a);
 mount({ ...said }, a, a);
 }
 };
@@ -55,13 +55,12 @@ customElements.get("obole-button") || customElements.define("obole-button", clas
 // The parser may not have come to the link inside yet.
 connectedCallback() {
 addLoadEvent(() => {
-if (this.obole) return;
-const said = this.obole = {};
+const said = {};
 for (const { name, value } of this.attributes) said[name] = value;
 mount(said, this.querySelector("a") || this.appendChild(d.createElement("a")), this);
 });
 }
 });
-// Flattr's loader waited to be asked unless the mode said otherwise.
-/manual/.test(mode || src.pathname.replace("load", "manual")) || addLoadEvent(setup);
+// Flattr's own loader waits to be asked, unless the mode says otherwise.
+(mode || !/load/.test(src)) && mode != "manual" && addLoadEvent(setup);
 })();
