@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import time
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -105,6 +106,8 @@ def _button(thing: Thing, look: Look, fields: dict[str, str]) -> Frame:
         "subject": subject,
         "address": f"/submit/auto?{subject}" if thing.is_draft else f"/thing/{subject}",
         "site": host_of(thing.url),
+        # The same before and after the thing comes to be.
+        "key": f"{zlib.crc32(thing.url.encode()):x}",
         "count": 0 if thing.is_draft else count_of(thing.pk),
         "style": asset("frame.css").path,
         "script": asset(f"frame.{look.language}.js").path,

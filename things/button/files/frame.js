@@ -5,7 +5,7 @@
 (() => {
 const d = document, a = d.querySelector("a"), status = d.querySelector("p"), lang = d.documentElement.lang,
 [GIVEN, AGAIN, UNDO, OFFLINE] = WORDS, button = () => Object.assign(d.createElement("button"), { type: "button" }),
-{ s, h } = a.dataset, site = "on:" + h, mine = "given:" + s, b = button(), undo = button(),
+{ s, h, k } = a.dataset, site = "on:" + h, mine = "given:" + k, b = button(), undo = button(),
 sees = isSecureContext && "isVisible" in IntersectionObserverEntry.prototype,
 month = new Date().toJSON().slice(0, 7), now = () => performance.now(),
 tell = m => parent.postMessage(m, "*"),

@@ -1,0 +1,236 @@
+"""A real browser, real sites, and people who click."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chromium import NoBrowser, find_chromium
+from django.conf import settings as django_settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+from django.test import Client
+from django.test.utils import override_settings
+from django.utils import timezone
+from hosting import OURS, Internet
+from launching import MODES, has_modes, launch
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+from accounts.models import User
+from payments.budgets.planning import set_budget
+from payments.deposits.play import pay_in_play_money
+from payments.money import MICROS
+from things.button.frames import HELD_FRAMES
+from things.models import Click, Site, Thing
+from things.sites.owning import ask_for_site, verify_site
+
+SITE = f"https://{OURS}"
+PASSWORD = "correct horse"
+
+# What a site over TLS has; settings.py derives it from OBOLE_SITE_URL.
+PUBLIC = {
+    "SITE_URL": SITE,
+    "SITE_HOST": OURS,
+    "SITE_IS_SECURE": True,
+    "ALLOWED_HOSTS": [OURS],
+    "SESSION_COOKIE_NAME": "__Host-session",
+    "SESSION_COOKIE_SECURE": True,
+    "CSRF_COOKIE_NAME": "__Host-csrf",
+    "CSRF_COOKIE_SECURE": True,
+    "CSRF_TRUSTED_ORIGINS": [SITE],
+    "PLAY_MONEY": True,
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-modes", action="store_true", help="browser tests: each in all three cookie modes"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "mode" not in metafunc.fixturenames:
+        return
+    asked = metafunc.definition.get_closest_marker("modes")
+    quick = asked.args if asked else ("phaseout",)
+    modes = MODES if metafunc.config.getoption("--all-modes") else quick
+    metafunc.parametrize("mode", modes, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    thorough = config.getoption("--all-modes")
+    for item in items:
+        if here not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.django_db(transaction=True))
+        item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("thorough") and not thorough:
+            item.add_marker(pytest.mark.skip(reason="with --all-modes: make test-browser"))
+
+
+@pytest.fixture(scope="session")
+def tool() -> Iterator[Playwright]:
+    try:
+        find_chromium()
+    except NoBrowser as missing:
+        if os.environ.get("OBOLE_BROWSER_NEEDED"):
+            raise
+        pytest.skip(str(missing))
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def _internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
+    for connection in connections.all():
+        connection.settings_dict["CONN_MAX_AGE"] = 0
+    with override_settings(**PUBLIC):
+        internet = Internet(WSGIHandler(), tmp_path_factory.mktemp("tls"))
+        yield internet
+        internet.stop()
+
+
+@pytest.fixture
+def internet(_internet: Internet, transactional_db: None) -> Iterator[Internet]:
+    """The hosts of this test; empty of pages at its start."""
+    HELD_FRAMES.forget()
+    with override_settings(**PUBLIC):
+        yield _internet
+    _internet.forget()
+
+
+@pytest.fixture(scope="session")
+def _browsers(
+    tool: Playwright, _internet: Internet, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Browsers that stay open for the run: one for each mode and kind of reader."""
+    open_ones: dict[tuple[object, ...], BrowserContext] = {}
+
+    def browser(mode: str, **options: Any) -> BrowserContext:
+        if mode != "allowed" and not has_modes():
+            pytest.skip("this headless browser cannot block third-party cookies")
+        key = (mode, *sorted(options.items()))
+        if key not in open_ones:
+            folder = tmp_path_factory.mktemp("profile")
+            open_ones[key] = launch(
+                tool, mode, folder, port=_internet.port, spki=_internet.spki, **options
+            )
+        return open_ones[key]
+
+    yield browser
+    for context in open_ones.values():
+        context.close()
+
+
+@pytest.fixture
+def open_browser(
+    _browsers: Callable[..., BrowserContext], internet: Internet
+) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser of a mode, without pages, cookies and a cache of earlier tests."""
+    used: list[BrowserContext] = []
+
+    def opened(mode: str, **options: Any) -> BrowserContext:
+        context = _browsers(mode, **options)
+        context.clear_cookies()
+        context.set_default_timeout(10_000)
+        used.append(context)
+        return context
+
+    yield opened
+    for context in used:
+        for page in context.pages[1:]:
+            page.close()
+        if context.pages:
+            context.pages[0].goto("about:blank")
+
+
+@pytest.fixture
+def context(open_browser: Callable[..., BrowserContext], mode: str) -> BrowserContext:
+    return open_browser(mode)
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@dataclass(frozen=True)
+class World:
+    """Ada subscribes, Ben creates and has a blog; each test has hosts of its own."""
+
+    ada: User
+    ben: User
+    blog: str
+    internet: Internet
+
+    def post(self, name: str = "tea", **more: str) -> str:
+        return f"https://{self.blog}/{name}"
+
+    def clicks(self) -> int:
+        """How many clicks stand, in the table."""
+        return Click.objects.count()
+
+    def element(self, name: str = "tea", **said: str) -> str:
+        """The custom element for a post of the blog."""
+        said = {"uid": self.ben.username, "url": self.post(name), "title": f"About {name}"} | said
+        attributes = " ".join(f'{key}="{text}"' for key, text in said.items())
+        return f"<obole-button {attributes}><a>Give</a></obole-button>"
+
+    def publish(self, name: str = "tea", body: str = "", **more: Any) -> str:
+        """A post of the blog with the button in it."""
+        html = page_of(body or self.element(name))
+        return self.internet.publish(self.post(name), html, **more)
+
+
+def page_of(body: str, *, head: str = "", lang: str = "en") -> str:
+    """A page with the loader."""
+    return (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>A post</title>{head}'
+        f'</head><body><h1>A post</h1>{body}<script async src="{SITE}/button.js"></script></body></html>'
+    )
+
+
+@pytest.fixture
+def world(internet: Internet) -> World:
+    mark = secrets.token_hex(3)
+    ada = User.objects.create_user("ada", password=PASSWORD)
+    ben = User.objects.create_user("ben", display_name="Ben")
+    blog = f"blog-{mark}.example"
+    own_site(ben, blog)
+    give_means(ada)
+    return World(ada=ada, ben=ben, blog=blog, internet=internet)
+
+
+def own_site(creator: User, host: str) -> Site:
+    site = ask_for_site(creator=creator, address=host, at=timezone.now())
+    verify_site(site, at=timezone.now())
+    return site
+
+
+def give_means(subscriber: User, euros: int = 10) -> None:
+    now = timezone.now()
+    amount = euros * MICROS
+    pay_in_play_money(subscriber=subscriber, amount=amount, currency="EUR", key="1", at=now)
+    set_budget(subscriber=subscriber, amount=amount, currency="EUR", at=now)
+
+
+def sign_in(context: BrowserContext, user: User) -> None:
+    """Give the browser the session cookie that the sign-in page would."""
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    session = {"name": name, "value": client.cookies[name].value, "url": SITE}
+    context.add_cookies([{**session, "secure": True, "httpOnly": True, "sameSite": "Lax"}])
+
+
+@pytest.fixture
+def thing(world: World) -> Thing:
+    """A thing of Ben's that is there already."""
+    return Thing.objects.create(url=world.post("song"), owner=world.ben, title="A song of tea")
