@@ -95,7 +95,12 @@ class Internet:
             return start(status, headers, *rest)
 
         answer = self._ours if host == OURS else self._theirs
-        body = b"".join(answer(environ, started))
+        chunks = answer(environ, started)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
         self.seen.append(_seen(host, environ, cookies, len(body)))
         return [body]
 
