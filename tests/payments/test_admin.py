@@ -301,9 +301,7 @@ class TestReadOnly:
 
 
 class TestSettlementAdmin:
-    def test_leads_to_the_shards_of_a_stage(
-        self, admin_of_olga: Client, db: None
-    ) -> None:
+    def test_leads_to_the_shards_of_a_stage(self, admin_of_olga: Client, db: None) -> None:
         of_stage = shard(1)
         shard(2)
         published = of_stage.stage.settlement
