@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import World, own_site, sign_in
+from conftest import World, sign_in
 from gestures import button_of, click_like_a_person, frame_of, give
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -12,9 +12,7 @@ every_mode = pytest.mark.modes("allowed", "phaseout", "blocked")
 
 class TestMode:
     @every_mode
-    def test_is_what_the_browser_was_started_in(
-        self, page: Page, world: World, mode: str
-    ) -> None:
+    def test_is_what_the_browser_was_started_in(self, page: Page, world: World, mode: str) -> None:
         page.goto(world.publish())
         frame_of(page)
 

@@ -1,0 +1,101 @@
+"""What the button weighs, how often it asks, and what it leaves behind: nothing."""
+
+from __future__ import annotations
+
+import gzip
+
+from conftest import SITE, World, page_of
+from gestures import frame_of
+from playwright.sync_api import BrowserContext, Page
+
+from things.button.assets import asset
+from things.models import Thing
+
+# Bytes after gzip -9.
+BUDGETS = {"loader": 1200, "shell": 600, "style": 800, "script": 1800, "popup": 2000, "badge": 500}
+
+
+def packed(content: bytes) -> int:
+    return len(gzip.compress(content, 9, mtime=0))
+
+
+class TestWeight:
+    def test_is_within_the_budgets(
+        self, context: BrowserContext, world: World, thing: Thing
+    ) -> None:
+        get = context.request
+        answer = {
+            path: get.get(f"{SITE}{path}", ignore_https_errors=True).body()
+            for path in (f"/embed/{thing.pk}", f"/badge/{thing.pk}.svg")
+        }
+        from conftest import sign_in
+
+        sign_in(context, world.ada)
+        popup = get.get(f"{SITE}/thing/{thing.pk}?popup=2&n=1", ignore_https_errors=True).body()
+
+        weights = {
+            "loader": len(asset("loader.js").packed),
+            "shell": packed(answer[f"/embed/{thing.pk}"]),
+            "style": len(asset("frame.css").packed),
+            "script": max(len(asset(f"frame.{code}.js").packed) for code in ("en", "fr")),
+            "popup": packed(popup),
+            "badge": packed(answer[f"/badge/{thing.pk}.svg"]),
+        }
+        print("bytes, packed:", weights)
+        print(
+            "the window's style and script besides:",
+            len(asset("popup.css").packed),
+            len(asset("popup.js").packed),
+        )
+        assert {part: weight for part, weight in weights.items() if weight > BUDGETS[part]} == {}
+
+
+class TestRequests:
+    def posts(self, world: World, number: int) -> str:
+        for turn in range(number):
+            url = world.post(f"p{turn}")
+            Thing.objects.create(url=url, owner=world.ben, title=f"Post {turn}")
+        return "".join(world.element(f"p{turn}") for turn in range(number))
+
+    def test_are_four_for_one_button_and_none_on_the_next_view(
+        self, page: Page, world: World
+    ) -> None:
+        assert self._views(page, world, 1) == [4, 0]
+
+    def test_are_thirteen_for_ten(self, page: Page, world: World) -> None:
+        assert self._views(page, world, 10) == [13, 0]
+
+    def _views(self, page: Page, world: World, number: int) -> list[int]:
+        world.internet.publish(world.post("list"), page_of(self.posts(world, number)))
+        # The loader and the assets may be in the cache from an earlier test.
+        client = page.context.new_cdp_session(page)
+        client.send("Network.clearBrowserCache")
+        counts = []
+        for _ in range(2):
+            before = len(world.internet.asked("/"))
+            page.goto("about:blank")
+            page.goto(world.post("list"))
+            for turn in range(number):
+                page.locator("iframe").nth(turn).content_frame.locator("button").wait_for()
+            page.wait_for_timeout(200)
+            counts.append(len(world.internet.asked("/")) - before)
+        print(f"{number} buttons: requests of the first and the second view: {counts}")
+        return counts
+
+
+class TestReaderWhoNeverClicks:
+    def test_leaves_no_trace(self, context: BrowserContext, page: Page, world: World) -> None:
+        hosts: set[str] = set()
+        page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+        page.goto(world.publish())
+        frame_of(page)
+
+        inside = page.frames[1]
+        asked = [seen for seen in world.internet.asked("/") if seen.path != "/favicon.ico"]
+        assert inside.evaluate("localStorage.length + sessionStorage.length") == 0
+        assert inside.evaluate("document.cookie") == ""
+        assert context.cookies() == []
+        assert [(seen.cookie, seen.set_cookie) for seen in asked] == [("", [])] * len(asked)
+        assert hosts == {world.blog, "obole.example"}
+        referrers = {seen.headers.get("REFERER", "") for seen in world.internet.asked("/embed/")}
+        assert referrers == {f"https://{world.blog}/"}
