@@ -119,4 +119,6 @@ def _as_json(answer: Answer) -> HttpResponse:
     """An answer for the frame. `Obole-Answer` tells its refusals from ours of the request."""
     count = count_of(answer.thing.pk) if answer.thing is not None else None
     content = {"state": answer.state, "on": answer.given, "text": answer.words, "count": count}
-    return JsonResponse(content, status=answer.status, headers={"Obole-Answer": str(answer.state.value)})
+    return JsonResponse(
+        content, status=answer.status, headers={"Obole-Answer": str(answer.state.value)}
+    )

@@ -1,16 +1,47 @@
-"""The admin page of imported months."""
+"""The admin page of sites: an operator who has seen the proof takes a site as proven."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import TYPE_CHECKING
 
-from payments.clicking.models import ImportedMonth
-from things.read_only import ReadOnlyAdmin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payments.clicking.claiming import claim_site
+from things.models import Site
+from things.sites.owning import SiteTaken
+
+if TYPE_CHECKING:
+    _SiteAdmin = admin.ModelAdmin[Site]
+else:
+    _SiteAdmin = admin.ModelAdmin
 
 
-@admin.register(ImportedMonth)
-class ImportedMonthAdmin(ReadOnlyAdmin):
-    """Which month folders were imported."""
+@admin.register(Site)
+class SiteAdmin(_SiteAdmin):
+    """Sites, those first that wait for an operator."""
 
-    columns = ("period", "imported_at", "subscribers", "things", "clicks", "repeated", "digest")
-    ordering = ("-id",)
+    list_display = ("host", "owner", "asked_at", "verified_at")
+    list_filter = (("verified_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("owner",)
+    search_fields = ("host", "owner__username__exact")
+    autocomplete_fields = ("owner",)
+    readonly_fields = ("verified_at",)
+    ordering = ("verified_at", "-asked_at", "pk")
+    actions = ["verify"]
+
+    @admin.action(description=gettext_lazy("Take as proven"), permissions=["change"])
+    def verify(self, request: HttpRequest, sites: QuerySet[Site]) -> None:
+        """Each for itself: one that is somebody else's does not stop the others."""
+        for site in sites:
+            try:
+                claimed = claim_site(site, at=timezone.now())
+            except SiteTaken as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                said = _("%(site)s is proven; %(counted)s clicks count.")
+                self.message_user(request, said % {"site": site, "counted": claimed.counted})

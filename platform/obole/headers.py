@@ -46,7 +46,7 @@ EVERYTHING_ELSE = Headers(
 # The page of a thing is also the window that the frame opens: `same-origin` would cut the
 # window from its opener. It is safe without, since it speaks to its own origin only.
 _POPUP = Headers(
-    csp="default-src 'none'; script-src {site}/button/; style-src 'self'; img-src 'self';"
+    csp="default-src 'none'; script-src {site}/b/; style-src 'self'; img-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     coop="unsafe-none",
     cache="no-store",
@@ -55,7 +55,7 @@ _POPUP = Headers(
 _ON_THE_WAY = replace(EVERYTHING_ELSE, coop="unsafe-none", cache="no-store")
 
 _FRAME = Headers(
-    csp="default-src 'none'; script-src {site}/button/; style-src {site}/button/;"
+    csp="default-src 'none'; script-src {site}/b/; style-src {site}/b/;"
     " connect-src {site}/embed/act/ {site}/count; base-uri 'none'; form-action 'none';"
     " frame-ancestors {ancestors}",
     coop=None,
@@ -119,7 +119,7 @@ TABLE: dict[str, Headers] = {
     "button": replace(_PUBLIC, csp=_PUBLIC.csp + "; frame-src 'self'", cache="no-store"),
     # The preview stands on a page of its own, which is framed by the builder alone.
     "button_preview": Headers(
-        csp="default-src 'none'; script-src {site}/button/; style-src 'self'; img-src 'self';"
+        csp="default-src 'none'; script-src {site}/b/; style-src 'self'; img-src 'self';"
         " base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
         cache="no-store",
         frame_options=None,

@@ -13,7 +13,7 @@ from obole.headers import dress
 _Answer = Callable[[HttpRequest], HttpResponseBase]
 
 # Addresses that know no reader: neither session nor language of the browser matters to them.
-_SHORT = ("/embed/", "/count", "/badge", "/button.js", "/js/0.6/")
+_SHORT = ("/embed/", "/count", "/b/", "/badge", "/button.js", "/button/view/", "/js/0.6/")
 _NOT_SHORT = "/embed/act/"
 
 

@@ -131,7 +131,7 @@ def _seen(host: str, environ: dict[str, Any], cookies: list[str], length: int) -
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.0"
 
-    def log_message(self, format: str, *arguments: Any) -> None:
+    def log_message(self, *arguments: Any) -> None:
         """Say nothing."""
 
 

@@ -65,7 +65,7 @@ class TestFrame:
         page.goto(world.publish())
 
         expect(button_of(page)).to_have_accessible_name("Give")
-        expect(button_of(page)).to_have_accessible_description("0 clicks")
+        expect(button_of(page)).to_have_accessible_description("Clicks: 0")
         assert page.locator("iframe").get_attribute("title")
 
 

@@ -141,7 +141,7 @@ class TestOverlay:
         assert falls(target, page) is expected(request)
 
 
-MOVE = "document.getElementById('f').style.top = '%spx'" % Y
+MOVE = f"document.getElementById('f').style.top = '{Y}px'"
 UNCOVER = "document.getElementById('c').remove()"
 
 

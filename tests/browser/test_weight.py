@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 
-from conftest import SITE, World, page_of
+from conftest import World, page_of
+from django.test import Client
 from gestures import frame_of
+from hosting import OURS
 from playwright.sync_api import BrowserContext, Page
 
 from things.button.assets import asset
@@ -20,33 +22,23 @@ def packed(content: bytes) -> int:
 
 
 class TestWeight:
-    def test_is_within_the_budgets(
-        self, context: BrowserContext, world: World, thing: Thing
-    ) -> None:
-        get = context.request
-        answer = {
-            path: get.get(f"{SITE}{path}", ignore_https_errors=True).body()
-            for path in (f"/embed/{thing.pk}", f"/badge/{thing.pk}.svg")
-        }
-        from conftest import sign_in
-
-        sign_in(context, world.ada)
-        popup = get.get(f"{SITE}/thing/{thing.pk}?popup=2&n=1", ignore_https_errors=True).body()
+    def test_is_within_the_budgets(self, world: World, thing: Thing) -> None:
+        client = Client(HTTP_HOST=OURS)
+        frame = client.get(f"/embed/{thing.pk}", secure=True).content
+        badge = client.get(f"/badge/{thing.pk}.svg", secure=True).content
+        client.force_login(world.ada)
+        popup = client.get(f"/thing/{thing.pk}?popup=2&n=1", secure=True).content
+        files = asset("popup.css").content + asset("popup.js").content
 
         weights = {
             "loader": len(asset("loader.js").packed),
-            "shell": packed(answer[f"/embed/{thing.pk}"]),
+            "shell": packed(frame),
             "style": len(asset("frame.css").packed),
             "script": max(len(asset(f"frame.{code}.js").packed) for code in ("en", "fr")),
-            "popup": packed(popup),
-            "badge": packed(answer[f"/badge/{thing.pk}.svg"]),
+            "popup": packed(popup + files),
+            "badge": packed(badge),
         }
         print("bytes, packed:", weights)
-        print(
-            "the window's style and script besides:",
-            len(asset("popup.css").packed),
-            len(asset("popup.js").packed),
-        )
         assert {part: weight for part, weight in weights.items() if weight > BUDGETS[part]} == {}
 
 

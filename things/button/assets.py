@@ -46,7 +46,7 @@ class Asset:
     @property
     def path(self) -> str:
         """Its address on the site."""
-        return f"/button/{self.digest}/{self.name}"
+        return f"/b/{self.digest}/{self.name}"
 
 
 def asset(name: str) -> Asset:

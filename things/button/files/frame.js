@@ -3,7 +3,7 @@
 // button is visible, and the pointer came to it and stayed, or the key was pressed on purpose.
 // Everything else opens the window that confirms.
 (() => {
-const d = document, a = d.querySelector("a"), status = d.querySelector("p"), lang = d.documentElement.lang,
+const d = document, a = d.querySelector("a"), words = d.querySelector("span"), status = d.querySelector("p"), lang = d.documentElement.lang,
 [GIVEN, AGAIN, UNDO, OFFLINE] = WORDS, button = () => Object.assign(d.createElement("button"), { type: "button" }),
 { s, h, k } = a.dataset, site = "on:" + h, mine = "given:" + k, b = button(), undo = button(),
 sees = isSecureContext && "isVisible" in IntersectionObserverEntry.prototype,
@@ -20,6 +20,7 @@ let keep = {}, seen, came, first, focused, key, refused = -9e9, failed, popup, n
 try { keep = localStorage } catch {}
 
 b.append(...a.childNodes);
+b.setAttribute("aria-describedby", "n");
 a.replaceWith(b);
 undo.append(UNDO);
 const label = b.querySelector("i"), number = b.querySelector("b"), GIVE = label.textContent,
@@ -28,10 +29,14 @@ b.ariaPressed = on;
 label.textContent = on ? GIVEN : GIVE;
 on ? keep[mine] = month : delete keep[mine];
 },
+total = count => {
+number.textContent = (+count).toLocaleString(lang);
+words.textContent = words.textContent.replace(/\d+/, count);
+},
 // An answer of ours: `on` says whether a click stands now.
 show = ({ on, count, text }) => {
 given(on);
-if (count != null) number.textContent = Number(count).toLocaleString(lang);
+if (count != null) total(count);
 on ? status.after(undo) : undo.remove();
 failed = !on;
 say(text);
@@ -90,6 +95,6 @@ m.code && act("connect", m).then(() => act("check", m)).then(r => { if (r.ok) ke
 show(m);
 });
 // A page of a certain policy gets no word from the window: look at the count on coming back.
-addEventListener("focus", () => popup === null && +s && fetch("/count?ids=" + s, { cache: "no-store" }).then(r => r.json()).then(m => { number.textContent = m[s] }));
+addEventListener("focus", () => popup === null && +s && fetch("/count?ids=" + s, { cache: "no-store" }).then(r => r.json()).then(m => total(m[s])));
 say("");
 })();

@@ -25,10 +25,11 @@ began = 0;
 arm();
 });
 // The answer goes to the frame that opened this window, if it is ours, and to nobody else.
+// Where nothing was given, the window stays: it says how to mend that.
 if (r.n && opener) {
 addEventListener("message", e => {
-if (e.origin == origin && e.source == opener && e.data.ack == r.n) close();
+if (r.on == 1 && e.origin == origin && e.source == opener && e.data.ack == r.n) close();
 });
-opener.postMessage({ n: r.n, on: r.on == "1", count: r.count && +r.count, text: r.text, code: r.code }, origin);
+opener.postMessage({ n: r.n, on: r.on == 1, count: r.count && +r.count, text: r.text, code: r.code }, origin);
 }
 })();

@@ -1,0 +1,280 @@
+"""The endpoints of popup and frame, asked directly."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from payments.budgets.planning import set_budget
+from payments.clicking.cookies import cookie_name
+from payments.clicking.tokens import connect_code
+from payments.ledger.models import LedgerAccount
+from payments.money import MICROS
+from things.models import Click, Connection, Site, Thing
+from things.sites.models import IDLE
+from things.sites.owning import ask_for_site, verify_site
+
+NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
+OURS = {"HTTP_ORIGIN": settings.SITE_URL, "HTTP_SEC_FETCH_SITE": "same-origin"}
+HOST = "localhost:8000"
+
+
+@pytest.fixture
+def site(ben: User) -> Site:
+    site = ask_for_site(creator=ben, address="ben.example", at=NOON)
+    verify_site(site, at=NOON)
+    return site
+
+
+@pytest.fixture
+def means(ada: User, pay_in: Callable[..., LedgerAccount]) -> None:
+    pay_in(ada, 10)
+    set_budget(subscriber=ada, amount=5 * MICROS, currency="EUR", at=NOON)
+
+
+@pytest.fixture
+def reader(ada: User, means: None) -> Client:
+    client = Client(HTTP_HOST=HOST)
+    client.force_login(ada)
+    return client
+
+
+def form_of(page: HttpResponse) -> dict[str, str]:
+    """The hidden fields of the form on a page."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode()))
+
+
+def confirm(reader: Client, thing: Thing, **more: str) -> HttpResponse:
+    """Open the window, wait a second, press the button."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        form = form_of(reader.get(f"/thing/{thing.pk}?popup=2&n=x")) | more
+        clock.shift(1)
+        return reader.post("/click", form, **OURS)
+
+
+def act(client: Client, deed: str, said: object, **headers: str) -> HttpResponse:
+    return client.post(
+        f"/embed/act/{deed}", json.dumps(said), content_type="application/json", **OURS | headers
+    )
+
+
+@pytest.fixture
+def frame(ada: User, site: Site) -> Client:
+    """Ada's browser in the frame on Ben's site, connected."""
+    client = Client(HTTP_HOST=HOST)
+    code = connect_code(subscriber=ada.pk, site=site.pk)
+    assert act(client, "connect", {"code": code}).status_code == 204
+    return client
+
+
+class TestClick:
+    def test_counts_what_the_form_confirms(self, reader: Client, song: Thing) -> None:
+        answer = confirm(reader, song)
+
+        assert answer.status_code == 200
+        assert Click.objects.count() == 1
+
+    def test_sends_a_form_back_that_came_too_fast(self, reader: Client, song: Thing) -> None:
+        with time_machine.travel(timezone.now(), tick=False):
+            form = form_of(reader.get(f"/thing/{song.pk}"))
+            answer = reader.post("/click", form, **OURS)
+
+        assert answer.status_code == 425
+        assert form_of(answer)["token"] != form["token"]
+        assert not Click.objects.exists()
+
+    def test_refuses_a_form_that_was_used(self, reader: Client, song: Thing) -> None:
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            form = form_of(reader.get(f"/thing/{song.pk}"))
+            clock.shift(1)
+            answers = [reader.post("/click", form, **OURS).status_code for _ in range(2)]
+
+        assert answers == [200, 403]
+        assert Click.objects.count() == 1
+
+    def test_refuses_a_form_of_another_session(
+        self, reader: Client, song: Thing, eve: User
+    ) -> None:
+        other = Client(HTTP_HOST=HOST)
+        other.force_login(eve)
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            form = form_of(other.get(f"/thing/{song.pk}"))
+            clock.shift(1)
+            answer = reader.post("/click", form, **OURS)
+
+        assert answer.status_code == 403
+        assert not Click.objects.exists()
+
+    def test_counts_the_subject_of_the_token_whatever_the_form_says(
+        self, reader: Client, song: Thing, ben: User
+    ) -> None:
+        other = Thing.objects.create(url="https://ben.example/other", owner=ben)
+
+        confirm(reader, song, subject=str(other.pk))
+
+        assert Click.objects.get().thing == song
+
+    def test_asks_a_reader_to_sign_in(self, song: Thing) -> None:
+        assert (
+            Client(HTTP_HOST=HOST).post("/click", {"subject": song.pk}, **OURS).status_code == 401
+        )
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"HTTP_ORIGIN": "https://evil.example"},
+            {"HTTP_ORIGIN": "null"},
+            {"HTTP_SEC_FETCH_SITE": "cross-site"},
+            {"HTTP_SEC_FETCH_SITE": "same-site"},
+        ],
+    )
+    def test_refuses_what_other_pages_send(
+        self, reader: Client, song: Thing, headers: dict[str, str]
+    ) -> None:
+        form = form_of(reader.get(f"/thing/{song.pk}"))
+        with time_machine.travel(timezone.now() + timedelta(seconds=2)):
+            answer = reader.post("/click", form, **OURS | headers)
+
+        assert answer.status_code == 403
+        assert not Click.objects.exists()
+
+    def test_wants_djangos_own_token_too(self, ada: User, means: None, song: Thing) -> None:
+        strict = Client(HTTP_HOST=HOST, enforce_csrf_checks=True)
+        strict.force_login(ada)
+
+        assert strict.post("/click", {"subject": song.pk}).status_code == 403
+
+    def test_brings_a_thing_into_being(self, reader: Client, site: Site, ben: User) -> None:
+        address = "/submit/auto?user_id=ben&url=https://ben.example/new&title=New+thing"
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            form = form_of(reader.get(address))
+            assert not Thing.objects.exists()
+            clock.shift(1)
+            reader.post("/click", form, **OURS)
+
+        thing = Thing.objects.get()
+        assert (thing.url, thing.title, thing.owner) == (
+            "https://ben.example/new",
+            "New thing",
+            ben,
+        )
+        assert reader.get(address).url == f"/thing/{thing.pk}"
+
+    def test_brings_no_thing_into_being_without_means(self, site: Site, eve: User) -> None:
+        client = Client(HTTP_HOST=HOST)
+        client.force_login(eve)
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            form = form_of(client.get("/submit/auto?user_id=ben&url=https://ben.example/new"))
+            clock.shift(1)
+            answer = client.post("/click", form, **OURS)
+
+        assert answer.status_code == 402
+        assert not Thing.objects.exists()
+
+
+class TestAct:
+    def test_counts_for_a_connected_reader(
+        self, frame: Client, song: Thing, ada: User, means: None
+    ) -> None:
+        answer = act(frame, "click", {"s": str(song.pk), "lang": "fr"})
+
+        assert answer.status_code == 200
+        said = answer.json()
+        assert (said["on"], said["state"], said["text"]) == (True, "counted", "Compté. Merci !")
+        assert Click.objects.get().subscriber == ada
+
+    def test_says_why_nothing_was_counted(self, frame: Client, song: Thing) -> None:
+        answer = act(frame, "click", {"s": str(song.pk)})
+
+        assert (answer.status_code, answer.headers["Obole-Answer"]) == (402, "no_means")
+
+    @pytest.mark.parametrize("deed", ["click", "undo", "connect", "check", "disconnect"])
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"HTTP_ORIGIN": "https://ben.example"},
+            {"HTTP_ORIGIN": "null"},
+            {"HTTP_ORIGIN": ""},
+            {"HTTP_SEC_FETCH_SITE": "cross-site"},
+            {"CONTENT_TYPE": "text/plain"},
+            {"CONTENT_TYPE": "application/x-www-form-urlencoded"},
+        ],
+    )
+    def test_refuses_what_does_not_come_from_the_frame(
+        self, frame: Client, song: Thing, means: None, deed: str, headers: dict[str, str]
+    ) -> None:
+        answer = act(frame, deed, {"s": str(song.pk)}, **headers)
+
+        assert answer.status_code == 403
+        assert not Click.objects.exists()
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+    def test_refuses_things_of_another_creator(self, frame: Client, means: None, eve: User) -> None:
+        thing = Thing.objects.create(url="https://eve.example/", owner=eve)
+
+        answer = act(frame, "click", {"s": str(thing.pk)})
+
+        assert answer.status_code == 403
+        assert "Obole-Answer" not in answer.headers
+        assert not Click.objects.exists()
+
+    def test_knows_no_reader_without_a_connection(self, song: Thing) -> None:
+        client = Client(HTTP_HOST=HOST)
+        client.cookies[cookie_name()] = "guessed"
+
+        assert act(client, "click", {"s": str(song.pk)}).status_code == 401
+        assert act(client, "check", {}).status_code == 401
+
+    def test_forgets_a_connection_that_is_idle_revoked_or_of_a_lost_site(
+        self, frame: Client, site: Site
+    ) -> None:
+        assert act(frame, "check", {}).status_code == 204
+
+        with time_machine.travel(timezone.now() + IDLE + timedelta(hours=1)):
+            assert act(frame, "check", {}).status_code == 401
+        Site.objects.update(verified_at=None)
+        assert act(frame, "check", {}).status_code == 401
+        Site.objects.update(verified_at=NOON)
+        act(frame, "disconnect", {})
+        assert not Connection.objects.exists()
+
+    def test_takes_a_click_back(self, frame: Client, song: Thing, means: None) -> None:
+        act(frame, "click", {"s": str(song.pk)})
+
+        answer = act(frame, "undo", {"s": str(song.pk)})
+
+        assert (answer.json()["on"], Click.objects.count()) == (False, 0)
+
+    def test_sets_a_cookie_of_this_site_alone(self, ada: User, site: Site) -> None:
+        code = connect_code(subscriber=ada.pk, site=site.pk)
+        answer = act(Client(HTTP_HOST=HOST), "connect", {"code": code})
+
+        written = answer.cookies[cookie_name()].OutputString()
+        for part in ("HttpOnly", "Secure", "SameSite=None", "Partitioned", "Path=/embed/act/"):
+            assert part in written
+        stored = bytes(Connection.objects.get().secret_sha256)
+        assert answer.cookies[cookie_name()].value.encode() not in stored
+
+    def test_refuses_a_code_that_was_used(self, ada: User, site: Site) -> None:
+        code = connect_code(subscriber=ada.pk, site=site.pk)
+        client = Client(HTTP_HOST=HOST)
+
+        answers = [act(client, "connect", {"code": code}).status_code for _ in range(2)]
+
+        assert answers == [204, 403]
+
+    @pytest.mark.parametrize("body", ["[]", "1", "{", '"x"'])
+    def test_refuses_what_is_no_object(self, frame: Client, body: str) -> None:
+        answer = frame.post("/embed/act/click", body, content_type="application/json", **OURS)
+
+        assert answer.status_code == 400
