@@ -86,6 +86,10 @@ class TestKeyboard:
         popup.keyboard.press("Tab")
         popup.keyboard.press("Space")
         popup.keyboard.press("Tab")
+        # Whatever moved the focus into the window began the wait anew.
+        expect(popup.get_by_role("checkbox")).to_be_checked()
+        expect(popup.get_by_role("button", name="Give")).to_be_focused()
+        popup.wait_for_timeout(900)
         with page.expect_response("**/embed/act/check"):
             popup.keyboard.press("Enter")
 
