@@ -18,7 +18,7 @@ from things.addresses import host_of
 from things.models import Connection, Site, Thing
 
 # So often at most a connection's last use is written down.
-_USE_NOTED_EVERY = timedelta(hours=1)
+USE_NOTED_EVERY = timedelta(hours=1)
 
 
 class NotConnected(Exception):
@@ -49,7 +49,7 @@ def connect(code: str, *, at: datetime) -> str:
         raise NotConnected("the subscriber or the site is gone")
     secret = secrets.token_urlsafe(32)
     Connection.objects.create(
-        secret_sha256=_digest(secret), subscriber=subscriber, site=site, made_at=at, used_at=at
+        secret_sha256=digest_of(secret), subscriber=subscriber, site=site, made_at=at, used_at=at
     )
     return secret
 
@@ -57,10 +57,10 @@ def connect(code: str, *, at: datetime) -> str:
 def connected(secret: str, *, at: datetime) -> Connection:
     """The connection of a secret, its subscriber and site with it. Raises NotConnected."""
     connections = Connection.objects.alive(at=at).select_related("subscriber", "site")
-    found = connections.filter(secret_sha256=_digest(secret)).first()
+    found = connections.filter(secret_sha256=digest_of(secret)).first()
     if found is None or not found.subscriber.is_active or found.site.verified_at is None:
         raise NotConnected("no connection, or not any more")
-    if at - found.used_at > _USE_NOTED_EVERY:
+    if at - found.used_at > USE_NOTED_EVERY:
         Connection.objects.filter(pk=found.pk).update(used_at=at)
     return found
 
@@ -73,7 +73,7 @@ def check_site(connection: Connection, thing: Thing) -> None:
 
 def disconnect(secret: str) -> None:
     """End the connection of a secret; harmless where there is none."""
-    Connection.objects.filter(secret_sha256=_digest(secret)).delete()
+    Connection.objects.filter(secret_sha256=digest_of(secret)).delete()
 
 
 def disconnect_all(subscriber: User) -> None:
@@ -81,5 +81,6 @@ def disconnect_all(subscriber: User) -> None:
     Connection.objects.filter(subscriber=subscriber).delete()
 
 
-def _digest(secret: str) -> bytes:
+def digest_of(secret: str) -> bytes:
+    """What the table knows of a secret."""
     return hashlib.sha256(secret.encode()).digest()

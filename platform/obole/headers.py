@@ -6,8 +6,8 @@ Where a header is None, the answer does not carry it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpResponseBase
@@ -132,26 +132,32 @@ def headers_of(name: str | None) -> Headers:
     return TABLE.get(name or "", EVERYTHING_ELSE)
 
 
-def dress(response: HttpResponseBase, name: str | None, *, ancestors: Iterable[str] = ()) -> None:
+def dress(response: HttpResponseBase, name: str | None, *, ancestors: tuple[str, ...] = ()) -> None:
     """Give an answer the headers of its row; what the row does not say is taken away."""
+    for header, value in _written(name, ancestors, settings.SITE_URL):
+        if value is None:
+            response.headers.pop(header, None)
+        else:
+            response.headers[header] = value
+    cache = headers_of(name).cache
+    if cache is not None:
+        response.headers["Cache-Control"] = cache if response.status_code < 400 else "no-store"
+
+
+@lru_cache(maxsize=1024)
+def _written(
+    name: str | None, ancestors: tuple[str, ...], site: str
+) -> tuple[tuple[str, str | None], ...]:
     row = headers_of(name)
     who = " ".join(ancestors) or "'none'"
-    policy = row.csp.replace("{site}", settings.SITE_URL).replace("{ancestors}", who)
-    _put(response, CSP, policy)
-    _put(response, "Cross-Origin-Opener-Policy", row.coop)
-    _put(response, "Cross-Origin-Resource-Policy", row.corp)
-    _put(response, "Cross-Origin-Embedder-Policy", row.coep)
-    _put(response, "Access-Control-Allow-Origin", row.cors)
-    _put(response, "Permissions-Policy", row.permissions)
-    _put(response, "Referrer-Policy", row.referrer)
-    _put(response, "X-Frame-Options", row.frame_options)
-    _put(response, "X-Content-Type-Options", "nosniff")
-    if row.cache is not None:
-        _put(response, "Cache-Control", row.cache if response.status_code < 400 else "no-store")
-
-
-def _put(response: HttpResponseBase, name: str, value: str | None) -> None:
-    if value is None:
-        response.headers.pop(name, None)
-    else:
-        response.headers[name] = value
+    return (
+        (CSP, row.csp.replace("{site}", site).replace("{ancestors}", who)),
+        ("Cross-Origin-Opener-Policy", row.coop),
+        ("Cross-Origin-Resource-Policy", row.corp),
+        ("Cross-Origin-Embedder-Policy", row.coep),
+        ("Access-Control-Allow-Origin", row.cors),
+        ("Permissions-Policy", row.permissions),
+        ("Referrer-Policy", row.referrer),
+        ("X-Frame-Options", row.frame_options),
+        ("X-Content-Type-Options", "nosniff"),
+    )

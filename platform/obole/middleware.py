@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 from obole.headers import dress
 
 _Answer = Callable[[HttpRequest], HttpResponseBase]
 
-# Addresses that know no reader: neither session nor language of the browser matters to them.
+# Addresses that need neither session nor language of the browser. A connected reader's click
+# brings a cookie of its own; its view asks for our origin in place of the form's token.
 _SHORT = ("/embed/", "/count", "/b/", "/badge", "/button.js", "/button/view/", "/js/0.6/")
-_NOT_SHORT = "/embed/act/"
 
 
 def response_headers(get_response: _Answer) -> _Answer:
@@ -37,10 +38,16 @@ def short_way(get_response: _Answer) -> _Answer:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
-        if not path.startswith(_SHORT) or path.startswith(_NOT_SHORT):
+        if not path.startswith(_SHORT):
             return get_response(request)
-        match = request.resolver_match = resolve(path)
+        match = request.resolver_match = _resolved(path)
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         return response
 
     return answer
+
+
+@lru_cache(maxsize=4096)
+def _resolved(path: str) -> ResolverMatch:
+    """What an address leads to; popular ones are looked up once."""
+    return resolve(path)

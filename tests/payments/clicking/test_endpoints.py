@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from payments.budgets.planning import set_budget
+from payments.clicking.at_once import count_at_once
 from payments.clicking.cookies import cookie_name
 from payments.clicking.tokens import connect_code
 from payments.ledger.models import LedgerAccount
@@ -278,3 +279,59 @@ class TestAct:
         answer = frame.post("/embed/act/click", body, content_type="application/json", **OURS)
 
         assert answer.status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """The short way counts what the long way would, and nothing else."""
+
+    @pytest.fixture
+    def held(self, frame: Client, means: None, ben: User) -> None:
+        """Ada's budget is held since an earlier click."""
+        first = Thing.objects.create(url="https://ben.example/first", owner=ben)
+        assert act(frame, "click", {"s": str(first.pk)}).status_code == 200
+
+    def at_once(self, frame: Client, thing: Thing) -> bool:
+        secret = frame.cookies[cookie_name()].value
+        return count_at_once(secret=secret, thing_id=thing.pk, at=timezone.now())
+
+    def test_counts_once(self, frame: Client, song: Thing, held: None) -> None:
+        assert [self.at_once(frame, song), self.at_once(frame, song)] == [True, False]
+        assert Click.objects.filter(thing=song).count() == 1
+
+    def test_leaves_a_first_click_to_the_long_way(
+        self, frame: Client, song: Thing, means: None
+    ) -> None:
+        assert not self.at_once(frame, song)
+        assert act(frame, "click", {"s": str(song.pk)}).json()["state"] == "counted"
+
+    @pytest.mark.parametrize(
+        ("change", "status"),
+        [
+            (lambda thing: Thing.objects.update(state="withdrawn"), 410),
+            (lambda thing: User.objects.filter(username="ben").update(suspended=True), 410),
+            (lambda thing: User.objects.filter(username="ada").update(suspended=True), 403),
+            (lambda thing: User.objects.filter(username="ada").update(is_active=False), 401),
+            (lambda thing: Site.objects.update(verified_at=None), 401),
+            (lambda thing: Thing.objects.update(owner=None), 403),
+            (lambda thing: Connection.objects.all().delete(), 401),
+        ],
+    )
+    def test_counts_nothing_that_the_long_way_refuses(
+        self, frame: Client, song: Thing, held: None, change: Callable[[Thing], object], status: int
+    ) -> None:
+        change(song)
+
+        assert not self.at_once(frame, song)
+        assert act(frame, "click", {"s": str(song.pk)}).status_code == status
+        assert not Click.objects.filter(thing=song).exists()
+
+    def test_notes_the_use_of_an_old_connection_by_the_long_way(
+        self, frame: Client, song: Thing, held: None
+    ) -> None:
+        old = timezone.now() - timedelta(hours=2)
+        Connection.objects.update(used_at=old)
+
+        assert not self.at_once(frame, song)
+        act(frame, "click", {"s": str(song.pk)})
+        assert Connection.objects.get().used_at > old

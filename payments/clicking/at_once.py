@@ -1,0 +1,57 @@
+"""The click of a connected reader in one statement: most clicks, and the fastest."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import DatabaseError, connection
+
+from payments.clicking.connecting import USE_NOTED_EVERY, digest_of
+from things.counting import add_to_count
+from things.periods import Period
+
+# Everything that `record_click` and `check_site` ask, as conditions; where one fails no row is
+# inserted, and the caller goes the long way, which names the reason. The lock on the budget's
+# row stops the last click taken back from lifting the hold meanwhile.
+_INSERT = """
+INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at)
+SELECT budget.period, reader.id, thing.id, %(at)s
+FROM things_connection AS link
+JOIN things_site AS site ON site.id = link.site_id AND site.verified_at IS NOT NULL
+JOIN things_thing AS thing ON thing.id = %(thing)s AND thing.owner_id = site.owner_id
+JOIN accounts_user AS owner ON owner.id = thing.owner_id
+JOIN accounts_user AS reader ON reader.id = link.subscriber_id
+JOIN payments_budget AS budget ON budget.subscriber_id = reader.id AND budget.period = %(period)s
+WHERE link.secret_sha256 = %(secret)s AND link.used_at > %(used)s
+  AND thing.state = 'active' AND NOT owner.suspended
+  AND reader.is_active AND NOT reader.suspended AND reader.id <> owner.id
+  AND budget.held_at IS NOT NULL AND budget.share IS NULL
+FOR NO KEY UPDATE OF budget
+ON CONFLICT DO NOTHING
+"""
+
+
+def count_at_once(*, secret: str, thing_id: int, at: datetime) -> bool:
+    """Count a click of a connected reader, if their budget is held and nothing stands against it.
+
+    False, with nothing changed, in every other case: the click counted before, there is no
+    budget yet, the period is sealed, the connection is not good. Call it outside a transaction:
+    the statement is one of its own.
+    """
+    values: dict[str, datetime | date | int | bytes] = {
+        "at": at,
+        "thing": thing_id,
+        "period": Period.of(at).first_day,
+        "secret": digest_of(secret),
+        "used": at - USE_NOTED_EVERY,
+    }
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, values)
+            counted = bool(cursor.rowcount)
+    except DatabaseError:
+        # The partition is sealed, or not there yet: the long way knows what to do.
+        return False
+    if counted:
+        add_to_count(thing_id, 1)
+    return counted
