@@ -36,6 +36,10 @@ demo: install ## load real months, settle them, show them, and serve (ARGS=--no-
 test: install ## run the tests, in parallel
 	$(BIN)/pytest -n auto $(ARGS)
 
+.PHONY: test-browser
+test-browser: install ## all browser tests, each in three cookie modes; takes half an hour
+	OBOLE_BROWSER_NEEDED=1 $(BIN)/pytest tests/browser --all-modes -n auto $(ARGS)
+
 .PHONY: test-crash
 test-crash: install ## kill the settlement at every seed, and run it again
 	$(BIN)/pytest tests/crash --all-seeds $(ARGS)
@@ -43,6 +47,10 @@ test-crash: install ## kill the settlement at every seed, and run it again
 .PHONY: bench
 bench: install ## measure a settlement against the bare insert
 	$(BIN)/python tests/benchmarks/bench.py $(ARGS)
+
+.PHONY: bench-clicks
+bench-clicks: install ## measure clicks and frames by HTTP against pgbench and a static file
+	$(BIN)/python tests/benchmarks/clicks.py $(ARGS)
 
 .PHONY: check
 check: install ## format, lint, types, rooms, migrations, production settings
