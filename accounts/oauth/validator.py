@@ -1,0 +1,75 @@
+"""Who may have which code and token."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from oauth2_provider.models import AccessToken
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.common import Request
+
+from accounts.oauth.models import Application, UsedCode
+from accounts.oauth.scopes import DEFAULT, Scope
+
+
+class Validator(OAuth2Validator):
+    """django-oauth-toolkit's rules, and those in which Flattr's clients need others."""
+
+    def confirm_redirect_uri(
+        self, client_id: str, code: str, redirect_uri: str, client: Application, *args: Any,
+        **kwargs: Any,
+    ) -> bool:
+        """Whether the address is the one the code was sent to.
+
+        Some clients leave it out when they fetch the token. That is safe, and what OAuth 2.1
+        asks for: the address was compared exactly when the code was asked for.
+        """
+        request: Request = args[0] if args else kwargs["request"]
+        if request.using_default_redirect_uri:
+            return True
+        return bool(super().confirm_redirect_uri(client_id, code, redirect_uri, client))
+
+    def get_default_redirect_uri(self, client_id: str, request: Request, *args: Any) -> str:
+        """The only registered address; when a token is fetched any of several would do."""
+        if request.grant_type == "authorization_code":
+            return (request.client.redirect_uris.split() or [request.client.default_redirect_uri])[0]
+        return str(request.client.default_redirect_uri)
+
+    def validate_code(
+        self, client_id: str, code: str, client: Application, request: Request, *args: Any,
+        **kwargs: Any,
+    ) -> bool:
+        """Whether the code is good; a code that was used before also loses its token."""
+        if super().validate_code(client_id, code, client, request, *args, **kwargs):
+            return bool(request.user.is_active)
+        AccessToken.objects.filter(used_codes__checksum=_checksum(code)).delete()
+        return False
+
+    def _save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any) -> None:
+        super()._save_bearer_token(token, request, *args)
+        if request.code:
+            stored = AccessToken.objects.get(token_checksum=_checksum(token["access_token"]))
+            UsedCode.objects.create(checksum=_checksum(request.code), token=stored)
+
+    def _validate_implicit_response_type(self, client: Application) -> bool:
+        """Whether tokens may be asked for at once: only where the application says so."""
+        return client.allows_grant_type(Application.GRANT_IMPLICIT)
+
+    def validate_scopes(self, client_id: str, scopes: list[str], *args: Any, **kwargs: Any) -> bool:
+        """Whether all of them exist."""
+        return set(scopes) <= set(Scope.values)
+
+    def get_default_scopes(self, *args: Any, **kwargs: Any) -> list[str]:
+        """What an application asks for that does not say: to click, and no more."""
+        return [scope.value for scope in DEFAULT]
+
+
+def is_pkce_required(client_id: str) -> bool:
+    """Whether a client must prove that it asked for the code: those without a secret must."""
+    public = Application.objects.filter(client_id=client_id, client_type=Application.CLIENT_PUBLIC)
+    return public.exists()
+
+
+def _checksum(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
