@@ -47,13 +47,18 @@ bench: install ## measure a settlement against the bare insert
 .PHONY: check
 check: install ## format, lint, types, rooms, migrations, production settings
 	$(UV) lock --check --quiet
-	$(BIN)/ruff format --check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MANAGE) makemigrations --check --dry-run
 	$(BIN)/python .ci/lint_migrations.py
 	$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+.PHONY: format
+format: install ## put the code in the order that `make check` asks for
+	$(BIN)/ruff check --fix --quiet || true
+	$(BIN)/ruff format
 
 .PHONY: run
 run: install ## serve the site on http://localhost:8000

@@ -10,10 +10,12 @@ import django
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obole.settings")
+    os.environ.setdefault("OBOLE_LOG_LEVEL", "WARNING")
     django.setup()
     from django_migration_linter import MigrationLinter
 
-    linter = MigrationLinter(include_apps=["accounts", "things", "payments"], no_cache=True)
+    apps = ["accounts", "things", "payments"]
+    linter = MigrationLinter(include_apps=apps, no_cache=True, quiet=["ok"])
     linter.lint_all_migrations()
     linter.print_summary()
     return 1 if linter.has_errors else 0

@@ -7,7 +7,7 @@ the value found. An empty variable counts as one that is not set.
 from __future__ import annotations
 
 import os
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
@@ -104,37 +104,36 @@ def database(name: str) -> dict[str, object]:
 
     `?host=/folder` names the folder of a UNIX socket. A password is never in the message.
     """
-    parts = urlsplit(os.environ[name])
+    parts = _split(name)
     if parts.scheme not in {"postgres", "postgresql"}:
         rule = "must be a postgres:// URL, since Obole runs on PostgreSQL only; its scheme is"
         raise ImproperlyConfigured(f"{name} {rule} {parts.scheme!r}")
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name}: the port must be a number up to 65535") from error
-    options = dict(parse_qsl(parts.query))
-    host = options.pop("host", unquote(parts.hostname or ""))
     if not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} must end in the name of a database")
+    options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": str(port or ""),
+        "HOST": options.pop("host", unquote(parts.hostname or "")),
+        "PORT": str(parts.port or ""),
         "OPTIONS": options,
     }
 
 
 def redis(name: str) -> str:
     """A URL of Redis: redis://, rediss:// or unix://. A password is never in the message."""
-    value = os.environ[name]
-    scheme = urlsplit(value).scheme
-    if scheme not in {"redis", "rediss", "unix"}:
+    parts = _split(name)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
         rule = "must be a redis://, rediss:// or unix:// URL; its scheme is"
-        raise ImproperlyConfigured(f"{name} {rule} {scheme!r}")
-    return value
+        raise ImproperlyConfigured(f"{name} {rule} {parts.scheme!r}")
+    url = os.environ[name]
+    try:
+        database_of(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: the database must be a number") from error
+    return url
 
 
 def queues_beside(url: str) -> str:
@@ -168,6 +167,18 @@ def for_kombu(url: str) -> str:
     if not url.startswith("unix://"):
         return url
     return f"redis+socket://{url.removeprefix('unix://')}".replace("db=", "virtual_host=")
+
+
+def _split(name: str) -> SplitResult:
+    try:
+        parts = urlsplit(os.environ[name])
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a URL") from error
+    try:
+        _port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: the port must be a number up to 65535") from error
+    return parts
 
 
 def _refusal(name: str, rule: str, value: str) -> ImproperlyConfigured:

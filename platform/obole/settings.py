@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "accounts",
     "rest_framework",
     "pgtrigger",
-    "django.contrib.admin",
+    "obole.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -98,6 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "obole.context.site",
             ],
         },
     },
@@ -137,6 +138,10 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 # Who signs in
 
 AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "giving"
+LOGOUT_REDIRECT_URL = "front"
+CSRF_FAILURE_VIEW = "obole.views.form_refused"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

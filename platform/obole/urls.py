@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from obole import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.front_page, name="front"),
+    path("", include("accounts.urls")),
+    path("", include("payments.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = views.not_allowed
+handler404 = views.not_found
+handler500 = views.broken

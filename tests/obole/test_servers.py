@@ -76,7 +76,8 @@ class TestStart:
         query(servers, "CREATE TABLE kept AS SELECT 514 AS amount")
         redis(servers).set("kept", "514")
         postmaster, valkey = servers.postmaster_pid(), servers.valkey.pid()
-        assert postmaster and valkey
+        assert postmaster
+        assert valkey
 
         kill(postmaster)
         kill(valkey)
@@ -295,7 +296,7 @@ class TestUsers:
             os.setuid(65534)
             deed()
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - it ends this child, in whatever way it goes wrong
             traceback.print_exc()
         finally:
             os._exit(code)

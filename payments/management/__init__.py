@@ -1,0 +1,1 @@
+"""What the commands of payments share: how they refuse, answer and show progress."""

@@ -1,0 +1,1 @@
+"""The commands of payments: each parses, calls one function, and presents."""

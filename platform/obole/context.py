@@ -1,0 +1,11 @@
+"""What every template knows of the site."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(_request: HttpRequest) -> dict[str, object]:
+    """The site's name."""
+    return {"site_name": settings.SITE_NAME}

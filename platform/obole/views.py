@@ -1,0 +1,47 @@
+"""The pages that belong to no app: the first one, those of errors, and robots.txt."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import Resolver404
+from django.views.decorators.http import require_safe
+
+from obole.context import site
+from payments.earnings.months import settled_months
+
+LATEST_MONTHS = 6
+
+
+@require_safe
+def front_page(request: HttpRequest) -> HttpResponse:
+    """What Obole is, and the latest settled months."""
+    return render(request, "front.html", {"latest": settled_months()[:LATEST_MONTHS]})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read."""
+    return render(request, "robots.txt", content_type="text/plain; charset=utf-8")
+
+
+def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
+    """404; with the reason where a view gave one."""
+    reason = "" if isinstance(exception, Resolver404) else str(exception)
+    return render(request, "404.html", {"reason": reason}, status=404)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return render(request, "403.html", status=403)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 where a form came without the token that shows that it is ours."""
+    return render(request, "403.html", {"stale": True}, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500; reads neither database nor session, which may be what is broken."""
+    return HttpResponseServerError(render_to_string("500.html", site(request)))

@@ -1,0 +1,131 @@
+"""The settings as a whole: a development site and a public one."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PUBLIC = {
+    "OBOLE_PRODUCTION": "1",
+    "OBOLE_SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "OBOLE_SITE_URL": "https://obole.example",
+    "DATABASE_URL": "postgres://obole:hidden@db.example/obole",
+    "REDIS_URL": "redis://redis.example/0",
+}
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the checkout with these variables and no other of ours."""
+    ours = ("OBOLE_", "DATABASE_URL", "REDIS_URL", "CELERY_", "DJANGO_")
+    others = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=False,
+        cwd=ROOT,
+        env={**others, **variables},
+        capture_output=True,
+        text=True,
+    )
+
+
+def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return run("manage.py", *arguments, **variables)
+
+
+def setting(expression: str, **variables: str) -> str:
+    """What an expression over `settings` prints in a process with these variables."""
+    return run("-c", f"from obole import settings; print({expression})", **variables).stdout.strip()
+
+
+class TestProduction:
+    def test_passes_djangos_checks(self) -> None:
+        checked = manage("check", "--deploy", "--fail-level", "WARNING", **PUBLIC)
+
+        assert checked.returncode == 0, checked.stderr
+        assert "no issues" in checked.stdout
+
+    @pytest.mark.parametrize("name", sorted(set(PUBLIC) - {"OBOLE_PRODUCTION"}))
+    def test_names_a_variable_that_is_missing(self, name: str) -> None:
+        given = {key: value for key, value in PUBLIC.items() if key != name}
+
+        checked = manage("check", **given)
+
+        assert checked.returncode == 2
+        assert checked.stderr.startswith(f"manage.py: {name} must be set in production: ")
+        assert checked.stderr.count("\n") == 1
+
+    def test_refuses_the_pages_for_developers(self) -> None:
+        checked = manage("check", **PUBLIC, OBOLE_DEBUG="1")
+
+        assert checked.returncode == 2
+        assert checked.stderr.startswith("manage.py: OBOLE_DEBUG must be 0 in production")
+
+    def test_answers_to_the_host_of_its_address_only(self) -> None:
+        assert setting("settings.ALLOWED_HOSTS", **PUBLIC) == "['obole.example']"
+
+    def test_keeps_queues_out_of_the_cache(self) -> None:
+        assert setting("settings.CELERY_BROKER_URL", **PUBLIC) == "redis://redis.example/1"
+
+
+class TestBadValue:
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("OBOLE_FEE_BASIS_POINTS", "10001"),
+            ("OBOLE_TIME_ZONE", "Mars/Olympus"),
+            ("OBOLE_CURRENCIES", "EURO"),
+            ("OBOLE_LANGUAGE", "tlh"),
+            ("OBOLE_LOG_LEVEL", "LOUD"),
+            ("OBOLE_REDELIVERY_SECONDS", "0"),
+        ],
+    )
+    def test_is_named_in_one_line(self, name: str, value: str) -> None:
+        checked = manage("check", **{name: value})
+
+        assert checked.returncode == 2
+        assert checked.stderr.startswith(f"manage.py: {name} must be ")
+        assert repr(value) in checked.stderr
+        assert checked.stderr.count("\n") == 1
+
+    def test_is_named_where_the_database_is_no_postgresql(self) -> None:
+        checked = manage("check", DATABASE_URL="sqlite:///obole.sqlite3")
+
+        assert checked.returncode == 2
+        assert "DATABASE_URL must be a postgres:// URL" in checked.stderr
+
+
+class TestReadme:
+    def test_lists_every_variable(self) -> None:
+        written = (ROOT / "README.md").read_text()
+        package = ROOT / "platform" / "obole"
+        sources = "".join(source.read_text() for source in package.rglob("*.py"))
+        used = set(re.findall(r'"(OBOLE_[A-Z_]+|[A-Z]+_URL|CELERY_BROKER_URL)"', sources))
+
+        assert used
+        assert sorted(name for name in used if f"`{name}`" not in written) == []
+
+
+class TestHeaders:
+    def test_let_a_page_load_from_this_site_only(self, client, db) -> None:
+        answer = client.get("/admin/login/")
+
+        assert answer.status_code == 200
+        assert "default-src 'self'" in answer["Content-Security-Policy"]
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+class TestPasswords:
+    def test_are_hashed_by_argon2_first(self) -> None:
+        assert "Argon2" in setting("settings.PASSWORD_HASHERS[0]")
+
+    def test_are_hashed_fast_in_tests(self) -> None:
+        assert "MD5" in settings.PASSWORD_HASHERS[0]
