@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+__all__ = ["Application", "KeptAnswer", "UsedCode", "User"]
+
 USERNAME_LENGTH = 60
 USERNAME_PATTERN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
 
@@ -72,6 +74,11 @@ class User(AbstractUser):
     suspended = models.BooleanField(
         _("suspended"), default=False, help_text=_("A suspended user neither gives nor gets.")
     )
+    clicks_hidden = models.BooleanField(
+        _("clicks hidden"),
+        default=False,
+        help_text=_("Nobody else is shown what the user clicked."),
+    )
 
     objects = UserManager()  # type: ignore[assignment,misc]  # narrower than AbstractUser's
 
@@ -114,3 +121,8 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The same as the full name: a display name is not taken apart."""
         return self.get_full_name()
+
+
+# The models of this app's rooms, named where Django looks for them.
+from accounts.api.models import KeptAnswer  # noqa: E402
+from accounts.oauth.models import Application, UsedCode  # noqa: E402
