@@ -1,6 +1,7 @@
 """The models of all rooms, named where Django looks for them."""
 
 from payments.budgets.models import Budget, Plan
+from payments.clicking.models import ImportedMonth
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.settlement.models import (
     CreatorEarnings,
@@ -14,6 +15,7 @@ from payments.settlement.models import (
 __all__ = [
     "Budget",
     "CreatorEarnings",
+    "ImportedMonth",
     "LedgerAccount",
     "PeriodFigures",
     "Plan",

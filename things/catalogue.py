@@ -65,3 +65,12 @@ LANGUAGES: dict[str, str] = {
     "vi_VN": "Vietnamese",
 }
 DEFAULT_LANGUAGE = "en_GB"
+
+# What browsers and screen readers call them today.
+_TAGS_TODAY = {"iw": "he", "in": "id"}
+
+
+def language_tag(identifier: str) -> str:
+    """The language of an identifier as HTML writes it: `de` for `de_DE`."""
+    code = identifier.partition("_")[0]
+    return _TAGS_TODAY.get(code, code)

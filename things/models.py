@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -108,6 +110,11 @@ class Thing(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.url
+
+    @property
+    def host(self) -> str:
+        """Where its address leads to: `ben.example`."""
+        return urlsplit(self.url).hostname or ""
 
 
 class ClickQuerySet(models.QuerySet["Click"]):

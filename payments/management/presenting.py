@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, SystemCheckError
@@ -75,6 +75,12 @@ class PresentingCommand(BaseCommand):
             self.stdout.write(label)
         yield lambda _done: None
 
+    @contextmanager
+    def stages(self) -> Iterator[Callable[[str, int, int], object]]:
+        """Yields a function to call with the stage, how much of it is done, and the whole."""
+        with ExitStack() as stack:
+            yield _Stages(self, stack)
+
     @property
     def _from_command_line(self) -> bool:
         return bool(self._called_from_command_line)  # type: ignore[attr-defined]  # not in the stubs
@@ -84,6 +90,25 @@ class PresentingCommand(BaseCommand):
             return super().execute(*args, **options)
         except self.refusals as refusal:
             raise CommandError(str(refusal), returncode=BAD_CALL) from refusal
+
+
+class _Stages:
+    """Begins a new progress whenever the stage is another."""
+
+    def __init__(self, command: PresentingCommand, stack: ExitStack) -> None:
+        self._command = command
+        self._stack = stack
+        self._label = ""
+        self._done = 0
+        self._advance: Callable[[int], object]
+
+    def __call__(self, label: str, done: int, whole: int) -> None:
+        if label != self._label:
+            self._stack.close()
+            self._label, self._done = label, 0
+            self._advance = self._stack.enter_context(self._command.progress(label, total=whole))
+        self._advance(done - self._done)
+        self._done = done
 
 
 def found_wrong(message: str) -> CommandError:

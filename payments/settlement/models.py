@@ -168,6 +168,11 @@ class ThingEarnings(models.Model):
     def __str__(self) -> str:
         return f"{self.period}: {self.thing_id}"
 
+    @property
+    def mean(self) -> int:
+        """What a click was worth on average, in micros, rounded down."""
+        return self.gross // self.clicks
+
 
 class CreatorEarnings(models.Model):
     """What one creator earned in one period and currency, in micros: gross, fee and net."""
@@ -205,6 +210,11 @@ class CreatorEarnings(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period}: {self.creator_id}"
+
+    @property
+    def mean(self) -> int:
+        """What a click was worth on average, in micros, rounded down."""
+        return self.gross // self.clicks
 
 
 class PeriodFigures(models.Model):

@@ -1,0 +1,44 @@
+"""Columns of the admin that show amounts: exact, in units, with their currency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from payments.money import format_trimmed
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def amount(name: str, label: StrOrPromise) -> Callable[[Any], str | None]:
+    """A column for an amount in micros: `5.14 EUR`, `0.514 EUR`. None stays empty."""
+
+    @admin.display(description=label)
+    def shown(row: Any) -> str | None:
+        micros = getattr(row, name)
+        return None if micros is None else f"{format_trimmed(micros)} {row.currency}"
+
+    shown.__name__ = f"{name}_in_units"
+    return shown
+
+
+class CurrencyFilter(admin.SimpleListFilter):
+    """The site's currencies, instead of a search through all rows for them."""
+
+    title = _("currency")
+    parameter_name = "currency"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterator[tuple[str, str]]:
+        """As the settings name them."""
+        return ((code, code) for code in settings.CURRENCIES)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of the chosen currency."""
+        return queryset.filter(currency=self.value()) if self.value() else queryset

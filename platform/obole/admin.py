@@ -1,0 +1,49 @@
+"""The admin site: Django's own, under our name and with the page of clicks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from things.click_pages import show_clicks
+
+
+class OboleAdminSite(admin.AdminSite):
+    """Where the people who run the site look things up."""
+
+    site_header = settings.SITE_NAME
+    site_title = settings.SITE_NAME
+    index_title = _("Administration")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The stock addresses, and that of the clicks before them."""
+        clicks = path("things/click/", self.admin_view(show_clicks), name="things_click")
+        return [clicks, *super().get_urls()]
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The stock list, with clicks among the things."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        if request.user.has_perm("things.view_click"):
+            for app in apps:
+                if app["app_label"] == "things":
+                    app["models"].append(_entry_of_clicks())
+        return apps
+
+
+def _entry_of_clicks() -> dict[str, Any]:
+    return {
+        "name": capfirst(str(_("clicks"))),
+        "object_name": "Click",
+        "perms": {"add": False, "change": False, "delete": False, "view": True},
+        "admin_url": reverse("admin:things_click"),
+        "add_url": None,
+        "view_only": True,
+    }

@@ -1,0 +1,45 @@
+"""The admin pages of things and pending clicks. Clicks have one of their own: `click_pages`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from things.models import PendingClick, Thing
+from things.read_only import EstimatingPaginator, ReadOnlyAdmin
+
+if TYPE_CHECKING:
+    _ThingAdmin = admin.ModelAdmin[Thing]
+else:
+    _ThingAdmin = admin.ModelAdmin
+
+
+@admin.register(Thing)
+class ThingAdmin(_ThingAdmin):
+    """Things. An operator suspends one by its state; one with clicks cannot be deleted."""
+
+    list_display = ("__str__", "url", "owner", "category", "state", "created_at")
+    list_filter = ("state", "category", "hidden")
+    list_select_related = ("owner",)
+    list_per_page = 50
+    search_fields = ("url__startswith", "title", "owner__username__exact")
+    search_help_text = _("The start of an address, a part of a title, or an owner’s name.")
+    autocomplete_fields = ("owner",)
+    readonly_fields = ("created_at", "updated_at")
+    sortable_by = ()
+    ordering = ("-id",)
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+
+@admin.register(PendingClick)
+class PendingClickAdmin(ReadOnlyAdmin):
+    """Clicks on things that nobody owns yet. Only their subscribers undo them."""
+
+    columns = ("subscriber", "thing", "clicked_at")
+    list_select_related = ("subscriber", "thing")
+    search_fields = ("subscriber__username__exact", "thing__url__startswith")
+    ordering = ("-id",)
