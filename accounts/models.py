@@ -77,6 +77,7 @@ class User(AbstractUser):
     clicks_hidden = models.BooleanField(
         _("clicks hidden"),
         default=False,
+        db_default=False,
         help_text=_("Nobody else is shown what the user clicked."),
     )
 

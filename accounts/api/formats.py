@@ -31,6 +31,11 @@ def write_json(content: object) -> str:
     return json.dumps(content, separators=(",", ":")).replace("/", "\\/")
 
 
+def printable_in_xml(text: str) -> str:
+    """A text without the characters that XML 1.0 cannot hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
 class Json(BaseRenderer):
     """`.json`, the default."""
 
@@ -141,4 +146,4 @@ def _write(parent: ET.Element, content: Any) -> None:
             _write(ET.SubElement(parent, name), inner)
     elif content is not None:
         text = str(content).lower() if isinstance(content, bool) else str(content)
-        parent.text = _NOT_IN_XML.sub("", text)
+        parent.text = printable_in_xml(text)

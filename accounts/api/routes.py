@@ -74,6 +74,8 @@ class Resource:
     def patterns(self) -> list[URLPattern]:
         """All spellings. A name may have dots, so only a known suffix ends one."""
         view = self.view.as_view()
+        if "<path:" in self.route:
+            return [path(self.route, view)]
         suffix = "suffix" if self.route.endswith("<username:username>") else "any_suffix"
         spellings = [f"{self.route}.<{suffix}:format>", self.route]
         return [path(f"{one}{slash}", view) for one in spellings for slash in ("", "/")]

@@ -57,19 +57,15 @@ class Application(AbstractApplication):
 
 
 class UsedCode(models.Model):
-    """An authorization code that was exchanged, as its SHA-256, and the token it became.
+    """An authorization code that was exchanged, and the token it became, both as SHA-256.
 
     A second use means that somebody else has seen the code: the token is revoked then
-    (RFC 6749, 4.1.2). Django removes the row with its token.
+    (RFC 6749, 4.1.2). Kept for a day; codes are good for ten minutes.
     """
 
     checksum = models.CharField(_("checksum"), max_length=64, primary_key=True)
-    token = models.ForeignKey(
-        "oauth2_provider.AccessToken",
-        on_delete=models.CASCADE,
-        related_name="used_codes",
-        verbose_name=_("token"),
-    )
+    token_checksum = models.CharField(_("checksum of the token"), max_length=64)
+    used_at = models.DateTimeField(_("used"))
 
     class Meta:
         verbose_name = _("used code")

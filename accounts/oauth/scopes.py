@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 _BETWEEN = re.compile(r"[\s,+]+")
 
 
-class Scope(models.TextChoices):
+class Scope(StrEnum):
     """Flattr's four scopes, which never reveal money, and our two, which are about nothing else."""
 
-    FLATTR = "flattr", _("Click for you, take clicks back, and keep standing clicks")
-    THING = "thing", _("Register, change and delete things in your name")
-    EMAIL = "email", _("Read your e-mail address")
-    EXTENDEDREAD = "extendedread", _("See your e-mail address, when you joined, and hidden things")
-    MONEY = "money", _("See your budget, what each of your clicks was worth, and what you earned")
-    BUDGET = "budget", _("Change what you give each month")
+    FLATTR = "flattr"
+    THING = "thing"
+    EMAIL = "email"
+    EXTENDEDREAD = "extendedread"
+    MONEY = "money"
+    BUDGET = "budget"
 
+
+MEANINGS = {
+    Scope.FLATTR: _("Click for you, take clicks back, and keep standing clicks"),
+    Scope.THING: _("Register, change and delete things in your name"),
+    Scope.EMAIL: _("Read your e-mail address"),
+    Scope.EXTENDEDREAD: _("See your e-mail address, when you joined, and your hidden things"),
+    Scope.MONEY: _("See your budget, what each of your clicks was worth, and what you earned"),
+    Scope.BUDGET: _("Change what you give each month"),
+}
 
 # Of the two that can cost or move money the consent page says more.
 CONSEQUENCES = {

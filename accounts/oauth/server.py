@@ -32,8 +32,9 @@ class Server(AuthorizationEndpoint, TokenEndpoint):
     ) -> None:
         self.request_validator = request_validator
         code = AuthorizationCodeGrant(request_validator, refresh_token=False)
-        token = BearerToken(request_validator, lambda _request: generate_token(TOKEN_LENGTH),
-                            token_expires_in)
+        token = BearerToken(
+            request_validator, lambda _request: generate_token(TOKEN_LENGTH), token_expires_in
+        )
         AuthorizationEndpoint.__init__(
             self,
             default_response_type="code",

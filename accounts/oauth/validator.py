@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django.utils import timezone
 from oauth2_provider.models import AccessToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
@@ -17,7 +18,12 @@ class Validator(OAuth2Validator):
     """django-oauth-toolkit's rules, and those in which Flattr's clients need others."""
 
     def confirm_redirect_uri(
-        self, client_id: str, code: str, redirect_uri: str, client: Application, *args: Any,
+        self,
+        client_id: str,
+        code: str,
+        redirect_uri: str,
+        client: Application,
+        *args: Any,
         **kwargs: Any,
     ) -> bool:
         """Whether the address is the one the code was sent to.
@@ -33,42 +39,51 @@ class Validator(OAuth2Validator):
     def get_default_redirect_uri(self, client_id: str, request: Request, *args: Any) -> str:
         """The only registered address; when a token is fetched any of several would do."""
         if request.grant_type == "authorization_code":
-            return (request.client.redirect_uris.split() or [request.client.default_redirect_uri])[0]
+            return (request.client.redirect_uris.split() or [request.client.default_redirect_uri])[
+                0
+            ]
         return str(request.client.default_redirect_uri)
 
     def validate_code(
-        self, client_id: str, code: str, client: Application, request: Request, *args: Any,
+        self,
+        client_id: str,
+        code: str,
+        client: Application,
+        request: Request,
+        *args: Any,
         **kwargs: Any,
     ) -> bool:
         """Whether the code is good; a code that was used before also loses its token."""
         if super().validate_code(client_id, code, client, request, *args, **kwargs):
             return bool(request.user.is_active)
-        AccessToken.objects.filter(used_codes__checksum=_checksum(code)).delete()
+        used = UsedCode.objects.filter(checksum=_checksum(code)).values("token_checksum")
+        AccessToken.objects.filter(token_checksum__in=used).delete()
         return False
 
     def _save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any) -> None:
         super()._save_bearer_token(token, request, *args)
         if request.code:
-            stored = AccessToken.objects.get(token_checksum=_checksum(token["access_token"]))
-            UsedCode.objects.create(checksum=_checksum(request.code), token=stored)
+            UsedCode.objects.create(
+                checksum=_checksum(request.code),
+                token_checksum=_checksum(token["access_token"]),
+                used_at=timezone.now(),
+            )
 
     def _validate_implicit_response_type(self, client: Application) -> bool:
         """Whether tokens may be asked for at once: only where the application says so."""
         return client.allows_grant_type(Application.GRANT_IMPLICIT)
 
+    def is_pkce_required(self, client_id: str, request: Request) -> bool:
+        """Whether the client must prove that it asked for the code: without a secret it must."""
+        return bool(request.client.client_type == Application.CLIENT_PUBLIC)
+
     def validate_scopes(self, client_id: str, scopes: list[str], *args: Any, **kwargs: Any) -> bool:
         """Whether all of them exist."""
-        return set(scopes) <= set(Scope.values)
+        return set(scopes) <= set(Scope)
 
     def get_default_scopes(self, *args: Any, **kwargs: Any) -> list[str]:
         """What an application asks for that does not say: to click, and no more."""
         return [scope.value for scope in DEFAULT]
-
-
-def is_pkce_required(client_id: str) -> bool:
-    """Whether a client must prove that it asked for the code: those without a secret must."""
-    public = Application.objects.filter(client_id=client_id, client_type=Application.CLIENT_PUBLIC)
-    return public.exists()
 
 
 def _checksum(secret: str) -> str:

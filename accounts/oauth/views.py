@@ -14,7 +14,7 @@ from oauth2_provider.exceptions import OAuthToolkitError
 from oauth2_provider.views import AuthorizationView, TokenView
 
 from accounts.oauth.models import OUT_OF_BAND, Application
-from accounts.oauth.scopes import CONSEQUENCES, Scope
+from accounts.oauth.scopes import CONSEQUENCES, MEANINGS, Scope
 
 _POLICY = (
     "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data:;"
@@ -33,7 +33,7 @@ class Authorize(AuthorizationView):
         asked = [Scope(name) for name in context.get("scopes", [])]
         return super().get_context_data(
             **context,
-            asked=[(scope.label, CONSEQUENCES.get(scope, "")) for scope in asked],
+            asked=[(MEANINGS[scope], CONSEQUENCES.get(scope, "")) for scope in asked],
             may_click=Scope.FLATTR in asked,
         )
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from obole import views
+from obole.api import api_patterns, nothing_else, oauth_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_page, name="front"),
@@ -14,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", include("django.conf.urls.i18n")),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
+    *oauth_patterns,
+    *api_patterns,
+    *nothing_else,
 ]
 
 handler403 = views.not_allowed
