@@ -60,6 +60,10 @@ format: install ## put the code in the order that `make check` asks for
 	$(BIN)/ruff check --fix --quiet || true
 	$(BIN)/ruff format
 
+.PHONY: messages
+messages: install ## gather the texts to translate, and compile the translations
+	$(BIN)/python .ci/messages.py
+
 .PHONY: run
 run: install ## serve the site on http://localhost:8000
 	$(MANAGE) migrate --verbosity 0

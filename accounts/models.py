@@ -63,7 +63,10 @@ class User(AbstractUser):
         validators=[validate_username],
         error_messages={"unique": _("This user name is taken.")},
     )
-    email = models.EmailField(_("e-mail address"), null=True, blank=True)  # type: ignore[assignment]
+    # NULL, as several people without an address would have the same empty one.
+    email = models.EmailField(  # type: ignore[assignment]  # noqa: DJ001
+        _("e-mail address"), null=True, blank=True
+    )
     display_name = models.CharField(_("display name"), max_length=120, blank=True)
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default=default_language
@@ -81,13 +84,17 @@ class User(AbstractUser):
         help_text=_("Nobody else is shown what the user clicked."),
     )
 
-    objects = UserManager()  # type: ignore[assignment,misc]  # narrower than AbstractUser's
+    objects = UserManager()  # type: ignore[misc]  # narrower than AbstractUser's
 
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        indexes = [
+            # Each settlement asks for the few who are suspended.
+            models.Index(fields=["id"], condition=models.Q(suspended=True), name="user_suspended"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(username__regex=rf"^{USERNAME_PATTERN}$"),

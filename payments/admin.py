@@ -1,7 +1,8 @@
 """The admin pages of all rooms, named where Django looks for them."""
 
 from payments.budgets import admin as budgets
+from payments.clicking import admin as clicking
 from payments.ledger import admin as ledger
 from payments.settlement import admin as settlement
 
-__all__ = ["budgets", "ledger", "settlement"]
+__all__ = ["budgets", "clicking", "ledger", "settlement"]

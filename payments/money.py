@@ -19,6 +19,9 @@ BASIS_POINTS = 10_000
 _WRITTEN = re.compile(r"(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
+# CLDR asks for a space in `SEK 7.00`, as it does not in `€7.00`; Babel leaves it out.
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
 
 class NotAnAmount(ValueError):
     """The text is not an amount that can be given or paid; the message says why."""
@@ -77,9 +80,10 @@ def format_for_people(amount: int, currency: str, *, exact: bool = False) -> str
     Rounded to the currency's minor unit, or with `exact` to the last micro.
     """
     locale = to_locale(get_language() or "en")
-    return format_currency(
+    written = format_currency(
         Decimal(amount) / MICROS, currency, locale=locale, decimal_quantization=not exact
     )
+    return _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", written)
 
 
 def _shortened(text: str) -> str:

@@ -80,10 +80,22 @@ def _flush_past_triggers() -> Iterator[None]:
     def past_triggers(test: TransactionTestCase) -> None:
         with _as_replica():
             teardown(test)
+            _drop_click_tables()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", past_triggers)
         yield
+
+
+def _drop_click_tables() -> None:
+    """Tables of clicks that a test made stay sealed where it settled their month."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass FROM pg_inherits"
+            " WHERE inhparent = to_regclass('things_click')"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE {table}")
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """The Django app of things and clicks."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ThingsConfig(AppConfig):
     """Things, clicks and the periods they fall into."""
 
     name = "things"
+    verbose_name = _("Things")
     default_auto_field = "django.db.models.BigAutoField"

@@ -50,6 +50,6 @@ class PeriodField(_PeriodBase):
         """`YYYY-MM`, for serializers."""
         return str(self.value_from_object(obj))
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         """A text field that takes `YYYY-MM`."""
         return super().formfield(**{"form_class": forms.CharField, **kwargs})

@@ -46,7 +46,7 @@ def ensure_partition(period: Period) -> bool:
         if partition_exists(period):
             return False
         cursor.execute(
-            sql.SQL(  # type: ignore[arg-type]  # psycopg composes, Django passes it through
+            sql.SQL(
                 "CREATE TABLE {0} (LIKE things_click INCLUDING ALL);"
                 "ALTER TABLE things_click ATTACH PARTITION {0} FOR VALUES IN ({1});"
             ).format(name, sql.Literal(period.first_day))
@@ -72,7 +72,7 @@ def seal_partition(period: Period) -> None:
     name = sql.Identifier(partition_name(period))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL(  # type: ignore[arg-type]
+            sql.SQL(
                 "CREATE OR REPLACE TRIGGER sealed BEFORE INSERT OR UPDATE OR DELETE ON {0}"
                 " FOR EACH ROW EXECUTE FUNCTION things_refuse_sealed();"
                 "CREATE OR REPLACE TRIGGER sealed_whole BEFORE TRUNCATE ON {0}"

@@ -39,12 +39,14 @@ class FirmTriggerSql(compiler.UpsertTriggerSql):
 class FirmTrigger(pgtrigger.Trigger):
     """A trigger that always runs."""
 
-    def compile(self, model: type[models.Model]) -> compiler.Trigger:
+    sql_class: type[FirmTriggerSql] = FirmTriggerSql
+
+    def compile(self, model: models.Model) -> compiler.Trigger:
         """The trigger as migrations keep it."""
         compiled = super().compile(model)
         arguments: dict[str, Any] = dict(compiled.sql.kwargs)
         arguments.pop("ignore_func_name", None)
-        return compiler.Trigger(name=compiled.name, sql=FirmTriggerSql(**arguments))
+        return compiler.Trigger(name=compiled.name, sql=self.sql_class(**arguments))
 
 
 def refuse(

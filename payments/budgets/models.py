@@ -75,7 +75,11 @@ class Budget(models.Model):
         verbose_name=_("subscriber"),
     )
     wallet = models.ForeignKey(
-        LedgerAccount, on_delete=models.PROTECT, related_name="budgets", verbose_name=_("wallet")
+        LedgerAccount,
+        on_delete=models.PROTECT,
+        related_name="budgets",
+        db_index=False,  # a wallet's budgets are those of its owner
+        verbose_name=_("wallet"),
     )
     amount = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.answers import NothingHere
 from accounts.models import User
 from payments.earnings import months, reports
 from payments.paging import page_of
@@ -29,7 +30,7 @@ def show_month(request: HttpRequest, period: Period) -> HttpResponse:
     try:
         month = months.public_month(period)
     except months.NotSettled as refusal:
-        raise Http404(
+        raise NothingHere(
             _("%(month)s has no figures: it is not over, or was not settled yet.")
             % {"month": month_name(period)}
         ) from refusal
@@ -55,7 +56,7 @@ def show_creator_month(request: HttpRequest, username: str, period: Period) -> H
     try:
         month = reports.creator_month(creator=creator, period=period)
     except reports.NothingEarned as refusal:
-        raise Http404(
+        raise NothingHere(
             _("%(name)s earned nothing in %(month)s, or the month is not settled yet.")
             % {"name": creator.get_full_name(), "month": month_name(period)}
         ) from refusal

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.answers import NothingHere
 from accounts.models import User
 from payments.giving.statements import NothingGiven, budgets_of, statement_of
 from payments.paging import page_of
@@ -37,7 +38,7 @@ def show_giving(request: HttpRequest, period: Period) -> HttpResponse:
     try:
         statement = statement_of(subscriber=viewer, period=period, at=timezone.now())
     except NothingGiven as refusal:
-        raise Http404(
+        raise NothingHere(
             _("You have no budget in %(month)s.") % {"month": month_name(period)}
         ) from refusal
     page = page_of(request, statement.clicks)

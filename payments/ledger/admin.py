@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from payments.columns import CurrencyFilter, amount
 from payments.ledger.models import LedgerAccount, Transfer
 from things.read_only import ReadOnlyAdmin
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def side(name: str, label: StrOrPromise) -> Callable[[Transfer], str]:
+    """A column for an account of a transfer: its kind, and whose it is."""
+
+    @admin.display(description=label)
+    def shown(transfer: Transfer) -> str:
+        account = getattr(transfer, name)
+        return f"{account.get_kind_display()}: {account.owner or account.rail or '–'}"
+
+    return shown
 
 
 @admin.register(LedgerAccount)
@@ -45,10 +62,9 @@ class TransferAdmin(ReadOnlyAdmin):
     columns = (
         "key",
         "kind",
-        "debited",
-        "credited",
         amount("amount", _("amount")),
-        "about_at",
+        side("debited", _("from")),
+        side("credited", _("to")),
         "posted_at",
     )
     list_filter = ("kind", CurrencyFilter)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from things.triggers import FirmTrigger, refuse
+from things.triggers import FirmTrigger, FirmTriggerSql, refuse
 
 KEY_LENGTH = 120
 
@@ -19,36 +19,77 @@ _ISO_CURRENCY = r"^[A-Z]{3}$"
 # match a row, or the statement fails. Checked so, once for all rows of a statement, it costs a
 # tenth of what two composite foreign keys cost that look up each row by itself, and it cannot
 # be outlived: no account is ever deleted, and none changes its currency (see the triggers of
-# LedgerAccount). Rows are locked in one order everywhere, the site's own last, because every
-# shard of a settlement waits for those: two statements never wait for each other in a circle,
-# and the hot rows are held for the shortest time.
+# LedgerAccount). Rows are locked in one order everywhere, so that two statements never wait for
+# each other in a circle: those with an owner by number, then the site's own, for which every
+# shard of a settlement waits and which are so held for the shortest time. `moved` is in that
+# order, and without hash and merge joins (`InOrderTriggerSql`) the updates follow it.
 _KEEP_BALANCES = """
-    PERFORM FROM payments_ledgeraccount
-        WHERE id IN (SELECT debited_id FROM posted UNION SELECT credited_id FROM posted)
-        ORDER BY owner_id IS NULL, id
-        FOR NO KEY UPDATE;
-    WITH moved AS (
-        SELECT account_id, currency, sum(amount)::bigint AS amount, sum(released)::bigint AS released
+    WITH moved AS MATERIALIZED (
+        SELECT account_id, currency,
+            sum(amount)::bigint AS amount, sum(released)::bigint AS released
         FROM (
             SELECT debited_id, currency, -amount, released FROM posted
             UNION ALL
             SELECT credited_id, currency, amount, 0 FROM posted
         ) AS side (account_id, currency, amount, released)
         GROUP BY account_id, currency
-    ), kept AS (
+        ORDER BY account_id
+    ), owned AS (
         UPDATE payments_ledgeraccount AS account
         SET balance = account.balance + moved.amount, held = account.held - moved.released
         FROM moved
         WHERE account.id = moved.account_id AND account.currency = moved.currency
+            AND account.owner_id IS NOT NULL
+        RETURNING account.id
+    ), of_the_site AS (
+        UPDATE payments_ledgeraccount AS account
+        SET balance = account.balance + moved.amount, held = account.held - moved.released
+        FROM moved
+        WHERE account.id = moved.account_id AND account.currency = moved.currency
+            AND account.owner_id IS NULL AND (SELECT count(*) FROM owned) >= 0
         RETURNING account.id
     )
-    SELECT (SELECT count(*) FROM moved) - (SELECT count(*) FROM kept) INTO unmatched;
+    SELECT (SELECT count(*) FROM moved)
+        - (SELECT count(*) FROM owned) - (SELECT count(*) FROM of_the_site)
+        INTO unmatched;
     IF unmatched <> 0 THEN
         RAISE EXCEPTION 'a transfer names an account that is not there or has another currency'
             USING ERRCODE = 'foreign_key_violation';
     END IF;
+    IF EXISTS (
+        SELECT FROM posted
+        LEFT JOIN payments_transfer AS original ON original.id = posted.mirrors_id
+            AND original.debited_id = posted.credited_id
+            AND original.credited_id = posted.debited_id
+            AND original.amount >= posted.amount
+        WHERE posted.mirrors_id IS NOT NULL AND original.id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'a correction does not go back the way of the transfer that it names'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
     RETURN NULL;
 """
+
+
+class InOrderTriggerSql(FirmTriggerSql):
+    """A trigger whose function joins row by row, in the order of what it reads first."""
+
+    def get_template(self) -> str:
+        """As any firm trigger's; PostgreSQL sets the settings back when the function returns."""
+        return (
+            super()
+            .get_template()
+            .replace(
+                "LANGUAGE plpgsql;",
+                "LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off;",
+            )
+        )
+
+
+class InOrderTrigger(FirmTrigger):
+    """A firm trigger that takes rows in order."""
+
+    sql_class = InOrderTriggerSql
 
 
 class LedgerAccount(models.Model):
@@ -76,6 +117,7 @@ class LedgerAccount(models.Model):
         null=True,
         blank=True,
         related_name="ledger_accounts",
+        db_index=False,  # the unique constraint begins with it
         verbose_name=_("owner"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
@@ -157,6 +199,21 @@ class LedgerAccount(models.Model):
         return self.balance - self.held
 
 
+# Out of and into any account but `settling`: by kind, as an index cannot look at the account.
+_OUT_OF_AN_ACCOUNT = ~Q(kind__in=["earning", "fee"])
+_INTO_AN_ACCOUNT = ~Q(kind="share")
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    """Questions about transfers."""
+
+    def of_account(self, account: LedgerAccount) -> TransferQuerySet:
+        """Those out of and into an account that is not the site's `settling`."""
+        return self.filter(
+            (Q(debited=account) & _OUT_OF_AN_ACCOUNT) | (Q(credited=account) & _INTO_AN_ACCOUNT)
+        )
+
+
 class Transfer(models.Model):
     """An amount that went from one ledger account to another: never changed, never deleted.
 
@@ -183,6 +240,7 @@ class Transfer(models.Model):
         on_delete=models.PROTECT,
         related_name="debits",
         db_constraint=False,
+        db_index=False,
         verbose_name=_("from"),
     )
     credited = models.ForeignKey(
@@ -190,28 +248,40 @@ class Transfer(models.Model):
         on_delete=models.PROTECT,
         related_name="credits",
         db_constraint=False,
+        db_index=False,
         verbose_name=_("to"),
     )
     amount = models.BigIntegerField(_("amount"))
     released = models.BigIntegerField(_("hold released"), default=0)
-    mirrors = models.OneToOneField(
+    mirrors = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="mirrored_by",
+        db_constraint=False,
+        db_index=False,  # the unique constraint holds the few that are corrections
         verbose_name=_("corrects"),
     )
     about_at = models.DateTimeField(_("about"))
     posted_at = models.DateTimeField(_("posted"))
     currency = models.CharField(_("currency"), max_length=3)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    key = models.CharField(_("key"), max_length=KEY_LENGTH, unique=True)
+    key = models.CharField(_("key"), max_length=KEY_LENGTH)
+
+    objects = TransferQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("transfer")
         verbose_name_plural = _("transfers")
         constraints = [
+            # Not `unique=True`, which adds an index for LIKE to each insert.
+            models.UniqueConstraint(fields=["key"], name="transfer_key_once"),
+            models.UniqueConstraint(
+                fields=["mirrors"],
+                condition=Q(mirrors__isnull=False),
+                name="transfer_corrected_once",
+            ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0),
                 name="transfer_amount_above_zero",
@@ -229,13 +299,23 @@ class Transfer(models.Model):
             ),
             models.CheckConstraint(condition=~Q(key=""), name="transfer_has_a_key"),
         ]
+        # For `of_account`. What the site's account between givers and creators takes and gives
+        # is most of all rows and nobody's statement: it is in neither index.
+        indexes = [
+            models.Index(
+                fields=["debited", "id"], condition=_OUT_OF_AN_ACCOUNT, name="transfer_by_debited"
+            ),
+            models.Index(
+                fields=["credited", "id"], condition=_INTO_AN_ACCOUNT, name="transfer_by_credited"
+            ),
+        ]
         triggers = [
-            FirmTrigger(
+            InOrderTrigger(
                 name="transfers_keep_balances",
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="posted"),
+                referencing=pgtrigger.Referencing(new="posted"),  # type: ignore[no-untyped-call]
                 declare=[("unmatched", "BIGINT")],
                 func=_KEEP_BALANCES,
             ),

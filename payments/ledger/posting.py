@@ -122,13 +122,8 @@ def hold(account: LedgerAccount, amount: int) -> None:
 
     The condition is part of the update, so that two holds at once cannot both take the last cent.
     """
-    free = F("balance") - F("held")
-    taken = (
-        LedgerAccount.objects.filter(pk=account.pk)
-        .alias(free=free)
-        .filter(free__gte=amount)
-        .update(held=F("held") + amount)
-    )
+    covered = LedgerAccount.objects.filter(pk=account.pk, balance__gte=F("held") + amount)
+    taken = covered.update(held=F("held") + amount)
     if not taken:
         account.refresh_from_db()
         raise NotEnough(

@@ -1,7 +1,8 @@
-"""Leave room on the pages of rows that change often, so that their updates stay in place.
+"""Leave room on the pages of rows that a settlement updates, so that each update stays in place.
 
-Balances and open budgets are updated, never their keys: with free room on its page a new version
-of a row needs no new index entries (PostgreSQL's heap-only tuples).
+A shard updates every budget and every wallet of its range once. With half of each page free
+(and more for budgets, which grow by three columns), the new versions fit beside the old ones and
+need no new index entries (heap-only tuples).
 """
 
 from django.db import migrations
@@ -15,8 +16,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             sql="""
-                ALTER TABLE payments_ledgeraccount SET (fillfactor = 70);
-                ALTER TABLE payments_budget SET (fillfactor = 70);
+                ALTER TABLE payments_ledgeraccount SET (fillfactor = 50);
+                ALTER TABLE payments_budget SET (fillfactor = 40);
             """,
             reverse_sql="""
                 ALTER TABLE payments_ledgeraccount RESET (fillfactor);

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from django.db import connection
+from psycopg import sql
 
 from things.periods import Period
 
@@ -47,8 +48,8 @@ CHECKS: tuple[Check, ...] = (
         "balances",
         "every balance is what its transfers add up to",
         """
-        SELECT account.id AS account, account.kind, account.currency, account.balance,
-            coalesce(moved.amount, 0) AS transfers
+        SELECT coalesce(account.id, moved.account_id) AS account, account.kind, account.currency,
+            account.balance, coalesce(moved.amount, 0) AS transfers
         FROM payments_ledgeraccount AS account
         FULL JOIN (
             SELECT account_id, sum(amount)::bigint AS amount
@@ -59,7 +60,7 @@ CHECKS: tuple[Check, ...] = (
             GROUP BY account_id
         ) AS moved ON moved.account_id = account.id
         WHERE account.balance IS DISTINCT FROM coalesce(moved.amount, 0)
-        ORDER BY account.id
+        ORDER BY 1
         """,
     ),
     Check(
@@ -68,19 +69,6 @@ CHECKS: tuple[Check, ...] = (
         """
         SELECT currency, sum(balance) AS balance FROM payments_ledgeraccount
         GROUP BY currency HAVING sum(balance) <> 0 ORDER BY currency
-        """,
-    ),
-    Check(
-        "currencies",
-        "both accounts of a transfer are there and have its currency",
-        """
-        SELECT transfer.id AS transfer, transfer.key, transfer.currency
-        FROM payments_transfer AS transfer
-        LEFT JOIN payments_ledgeraccount AS debited ON debited.id = transfer.debited_id
-        LEFT JOIN payments_ledgeraccount AS credited ON credited.id = transfer.credited_id
-        WHERE (debited.currency = transfer.currency AND credited.currency = transfer.currency)
-            IS NOT TRUE
-        ORDER BY transfer.id
         """,
     ),
     Check(
@@ -104,31 +92,29 @@ CHECKS: tuple[Check, ...] = (
         SELECT account.currency, account.balance, coalesce(running.amount, 0) AS running
         FROM payments_ledgeraccount AS account
         LEFT JOIN (
-            SELECT budget.currency, sum(budget.share * budget.clicks)::bigint AS amount
-            FROM payments_budget AS budget
-            JOIN payments_settlement AS settlement ON settlement.period = budget.period
-            WHERE settlement.settled_at IS NULL AND budget.share IS NOT NULL
-            GROUP BY budget.currency
+            SELECT shared.currency, sum(shared.amount)::bigint AS amount
+            FROM payments_settlement AS settlement
+            CROSS JOIN LATERAL (
+                SELECT currency, sum(share * clicks) AS amount FROM payments_budget
+                WHERE period = settlement.period GROUP BY currency
+            ) AS shared
+            WHERE settlement.settled_at IS NULL
+            GROUP BY shared.currency
         ) AS running ON running.currency = account.currency
-        WHERE account.kind = 'settling' AND account.balance <> coalesce(running.amount, 0)
+        WHERE account.owner_id IS NULL AND account.kind = 'settling'
+            AND account.balance <> coalesce(running.amount, 0)
         ORDER BY account.currency
         """,
     ),
     Check(
         "budgets",
-        "every settled budget is its shares plus its remainder, and its transfer is its shares",
+        "every settled budget is its shares plus its remainder",
         """
-        SELECT budget.id AS budget, budget.period, budget.amount, budget.clicks, budget.share,
-            budget.remainder, transfer.amount AS transferred
-        FROM payments_budget AS budget
-        LEFT JOIN payments_transfer AS transfer ON transfer.kind = 'share'
-            AND transfer.debited_id = budget.wallet_id
-            AND transfer.key =
-                'share:' || to_char(budget.period, 'YYYY-MM') || ':' || budget.subscriber_id
-        WHERE budget.share IS NOT NULL AND (%(period)s::date IS NULL OR budget.period = %(period)s)
-            AND (budget.share * budget.clicks + budget.remainder <> budget.amount
-                OR budget.share * budget.clicks <> coalesce(transfer.amount, 0))
-        ORDER BY budget.id
+        SELECT id AS budget, period, amount, clicks, share, remainder
+        FROM payments_budget
+        WHERE (%(period)s::date IS NULL OR period = %(period)s)
+            AND share * clicks + remainder <> amount
+        ORDER BY id
         """,
     ),
     Check(
@@ -144,36 +130,71 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "earnings",
-        "the earnings of a settled period are the shares that were given in it",
+        "the earnings of a settled period are the shares that were given in it, in the budgets"
+        " and in the transfers",
         """
-        SELECT settlement.period, sums.currency, sum(sums.given) AS given,
-            sum(sums.things) AS things, sum(sums.creators) AS creators,
-            sum(sums.credited) AS credited
+        SELECT settlement.period, sums.currency, sum(sums.budgets) AS budgets,
+            sum(sums.shared) AS shared, sum(sums.things) AS things,
+            sum(sums.creators) AS creators, sum(sums.credited) AS credited
         FROM payments_settlement AS settlement
         JOIN (
-            SELECT period, currency, sum(share * clicks) AS given, 0 AS things, 0 AS creators,
-                0 AS credited FROM payments_budget GROUP BY period, currency
-            UNION ALL SELECT period, currency, 0, sum(gross), 0, 0
-                FROM payments_thingearnings GROUP BY period, currency
-            UNION ALL SELECT period, currency, 0, 0, sum(fee + net), 0
-                FROM payments_creatorearnings GROUP BY period, currency
-            UNION ALL SELECT to_date(split_part(key, ':', 2), 'YYYY-MM'), currency, 0, 0, 0,
-                sum(amount)
-                FROM payments_transfer WHERE kind IN ('earning', 'fee') AND key ~ '^(earning|fee):[0-9]{4}-[0-9]{2}:'
+            SELECT to_char(period, 'YYYY-MM') AS written, currency, sum(share * clicks) AS budgets,
+                0 AS shared, 0 AS things, 0 AS creators, 0 AS credited
+                FROM payments_budget
+                WHERE %(period)s::date IS NULL OR period = %(period)s GROUP BY period, currency
+            UNION ALL SELECT to_char(period, 'YYYY-MM'), currency, 0, 0, sum(gross), 0, 0
+                FROM payments_thingearnings
+                WHERE %(period)s::date IS NULL OR period = %(period)s GROUP BY period, currency
+            UNION ALL SELECT to_char(period, 'YYYY-MM'), currency, 0, 0, 0, sum(fee + net), 0
+                FROM payments_creatorearnings
+                WHERE %(period)s::date IS NULL OR period = %(period)s GROUP BY period, currency
+            UNION ALL SELECT split_part(key, ':', 2), currency, 0,
+                sum(amount) FILTER (WHERE kind = 'share'), 0, 0,
+                sum(amount) FILTER (WHERE kind <> 'share')
+                FROM payments_transfer WHERE kind IN ('share', 'earning', 'fee')
                 GROUP BY 1, 2
-        ) AS sums ON sums.period = settlement.period
+        ) AS sums ON sums.written = to_char(settlement.period, 'YYYY-MM')
         WHERE settlement.settled_at IS NOT NULL
             AND (%(period)s::date IS NULL OR settlement.period = %(period)s)
         GROUP BY settlement.period, sums.currency
-        HAVING NOT (sum(sums.given) = sum(sums.things) AND sum(sums.things) = sum(sums.creators)
-            AND sum(sums.creators) = sum(sums.credited))
+        HAVING sum(sums.budgets) <> ANY (ARRAY[
+            coalesce(sum(sums.shared), 0), sum(sums.things), sum(sums.creators),
+            coalesce(sum(sums.credited), 0)])
         ORDER BY settlement.period, sums.currency
         """,
     ),
 )
 
-# Reads every click there is: for the command, not for each settlement.
+# Reads every transfer by its accounts, and every click: for the command, not for each month end.
 THOROUGH_CHECKS: tuple[Check, ...] = (
+    Check(
+        "currencies",
+        "both accounts of a transfer are there and have its currency",
+        """
+        SELECT transfer.id AS transfer, transfer.key, transfer.currency
+        FROM payments_transfer AS transfer
+        LEFT JOIN payments_ledgeraccount AS debited ON debited.id = transfer.debited_id
+        LEFT JOIN payments_ledgeraccount AS credited ON credited.id = transfer.credited_id
+        WHERE (debited.currency = transfer.currency AND credited.currency = transfer.currency)
+            IS NOT TRUE
+        ORDER BY transfer.id
+        """,
+    ),
+    Check(
+        "transfers",
+        "every settled budget that gives has its transfer, and the transfer is its shares",
+        """
+        SELECT budget.id AS budget, budget.period, budget.share * budget.clicks AS shares,
+            transfer.amount AS transferred
+        FROM payments_budget AS budget
+        LEFT JOIN payments_transfer AS transfer ON transfer.kind = 'share'
+            AND transfer.debited_id = budget.wallet_id
+            AND transfer.key =
+                'share:' || to_char(budget.period, 'YYYY-MM') || ':' || budget.subscriber_id
+        WHERE budget.share * budget.clicks <> coalesce(transfer.amount, 0)
+        ORDER BY budget.id
+        """,
+    ),
     Check(
         "clicks",
         "every settled budget was divided by the clicks of its subscriber that counted",
@@ -218,12 +239,11 @@ def check_ledger(*, settled: Period | None = None) -> None:
 
 
 def _find(check: Check, settled: Period | None) -> Finding:
+    query = sql.SQL(
+        "SELECT *, count(*) OVER () AS rows_in_all FROM ({}) AS offending LIMIT {}"
+    ).format(sql.SQL(check.offending), SHOWN)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT *, count(*) OVER () AS rows_in_all FROM ({check.offending}) AS offending"
-            f" LIMIT {SHOWN}",
-            {"period": settled and settled.first_day},
-        )
+        cursor.execute(query, {"period": settled.first_day if settled else None})
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     count = rows[0]["rows_in_all"] if rows else 0

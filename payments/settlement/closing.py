@@ -22,7 +22,7 @@ from things.periods import Period
 
 # Measured: smaller shards spend their time on planning, larger ones hold their locks for longer.
 SUBSCRIBERS_A_SHARD = 5_000
-CLICKS_A_SHARD = 250_000
+CLICKS_A_SHARD = 500_000
 
 # Each shard of things reads all clicks of the period, so their number must not grow with them.
 MOST_EARN_SHARDS = 8

@@ -30,8 +30,8 @@ def credit_creators(*, period: Period) -> Settlement:
 def _credit(settlement: Settlement) -> None:
     end_stage(settlement, Stage.Name.EARN)
     begin_stage(settlement, Stage.Name.CREDIT)
-    execute(statements.OPEN_EARNINGS_ACCOUNTS, settlement)
     execute(statements.CREDIT_CREATORS, settlement)
+    execute(statements.OPEN_EARNINGS_ACCOUNTS, settlement)
     execute(statements.POST_CREDITS, settlement)
     execute(statements.PUBLISH_FIGURES, settlement)
     end_stage(settlement, Stage.Name.CREDIT)

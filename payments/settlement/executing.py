@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, LiteralString
 
 from django.db import connection
 from psycopg import sql
 
 from payments.settlement.models import Settlement
-from payments.settlement.statements import WITHOUT_LEFT_OUT
+from payments.settlement.statements import FRAGMENTS, WITHOUT_LEFT_OUT
 from things.partitions import partition_name
 from things.periods import Period
 
 # Both ends of the range of all rows.
 FIRST, LAST = -(2**63), 2**63 - 1
 
+Parameter = int | str | date | list[int]
 _Rows = list[tuple[Any, ...]]
 
 
-def execute(statement: LiteralString, settlement: Settlement, **parameters: object) -> int:
+def execute(statement: LiteralString, settlement: Settlement, **parameters: int) -> int:
     """Run a statement that writes for a settlement. Returns the number of rows written."""
     with connection.cursor() as cursor:
-        cursor.execute(*_composed(statement, settlement, parameters))
-        return cursor.rowcount
+        cursor.execute(_composed(statement, settlement), {**_known(settlement), **parameters})
+        return int(cursor.rowcount)
 
 
-def fetch(statement: LiteralString, settlement: Settlement, **parameters: object) -> _Rows:
+def fetch(statement: LiteralString, settlement: Settlement, **parameters: int) -> _Rows:
     """Run a statement for a settlement and return what it answers."""
     with connection.cursor() as cursor:
-        cursor.execute(*_composed(statement, settlement, parameters))
-        return cursor.fetchall()
+        cursor.execute(_composed(statement, settlement), {**_known(settlement), **parameters})
+        return list(cursor.fetchall())
 
 
-def _composed(
-    statement: LiteralString, settlement: Settlement, parameters: dict[str, object]
-) -> tuple[Any, dict[str, object]]:
-    period: Period = settlement.period
+def _composed(statement: LiteralString, settlement: Settlement) -> sql.Composed:
     left_out = settlement.left_out_subscribers or settlement.left_out_things
-    composed = sql.SQL(statement).format(
-        clicks=sql.Identifier(partition_name(period)),
-        left_out=sql.SQL(WITHOUT_LEFT_OUT if left_out else ""),
-    )
-    known = {
+    of_period: dict[str, sql.Composable] = {
+        "clicks": sql.Identifier(partition_name(settlement.period)),
+        "left_out": sql.SQL(WITHOUT_LEFT_OUT if left_out else ""),
+    }
+    fragments = {name: sql.SQL(text).format(**of_period) for name, text in FRAGMENTS.items()}
+    return sql.SQL(statement).format(**of_period, **fragments)
+
+
+def _known(settlement: Settlement) -> dict[str, Parameter]:
+    period: Period = settlement.period
+    return {
         "period": period.first_day,
         "written": str(period),
         "about_at": period.ends_at,
@@ -52,4 +57,3 @@ def _composed(
         "first": FIRST,
         "last": LAST,
     }
-    return composed, known | parameters

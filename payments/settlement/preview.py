@@ -57,6 +57,6 @@ def published_figures(settlement: Settlement) -> list[Figures]:
 
 
 def _compute(settlement: Settlement) -> list[Figures]:
-    if settlement.pk is None:
+    if settlement._state.adding:
         leave_out(settlement)
     return [Figures(*row) for row in fetch(statements.PREVIEW, settlement)]

@@ -19,7 +19,7 @@ from payments.settlement.models import Settlement, Shard, Stage
 from things.periods import Period
 
 # Called with a stage, how many of its shards are done, and how many it has.
-Progress = Callable[[Stage.Name, int, int], None]
+Progress = Callable[[Stage.Name, int, int], object]
 
 
 def settle_period(

@@ -1,8 +1,9 @@
 """The SQL of the month end: one statement a stage and shard, done where the rows are.
 
-The fragments name relations, so that the settlement (which writes each step down) and the dry
-run (which chains them as one query) cannot differ in their arithmetic. Amounts are in micros;
-`{clicks}` is the partition of the period. `payments.settlement.division` is the same in Python.
+Statements are made of the fragments, which name relations, so that the settlement (which writes
+each step down) and the dry run (which chains them in one query) cannot differ in their
+arithmetic. Amounts are in micros; `{clicks}` is the table of the period's clicks.
+`payments.settlement.division` is the same in Python.
 """
 
 from __future__ import annotations
@@ -15,174 +16,151 @@ WITHOUT_LEFT_OUT: LiteralString = (
     " AND click.thing_id <> ALL(%(left_out_things)s::bigint[])"
 )
 
-COUNTED: LiteralString = """
-    SELECT click.subscriber_id, count(*)::int AS clicks
-    FROM {clicks} AS click
-    WHERE click.subscriber_id BETWEEN %(first)s AND %(last)s {left_out}
-    GROUP BY click.subscriber_id
-"""
-
-DIVIDED: LiteralString = """
-    SELECT budget.id, budget.subscriber_id, budget.wallet_id, budget.currency, budget.amount,
-        CASE WHEN budget.held_at IS NULL THEN 0 ELSE budget.amount END AS held,
-        coalesce(counted.clicks, 0) AS clicks,
-        coalesce(budget.amount / counted.clicks, 0) AS share,
-        coalesce(mod(budget.amount, counted.clicks::bigint), budget.amount) AS remainder
-    FROM payments_budget AS budget
-    LEFT JOIN counted ON counted.subscriber_id = budget.subscriber_id
-    WHERE budget.period = %(period)s
-        AND budget.subscriber_id BETWEEN %(first)s AND %(last)s
-"""
-
-SUMMED: LiteralString = """
-    SELECT total.thing_id, thing.owner_id AS creator_id, total.currency,
-        total.clicks, total.gross, total.lowest, total.highest
-    FROM (
-        SELECT click.thing_id, divided.currency, count(*)::int AS clicks,
-            sum(divided.share)::bigint AS gross,
-            min(divided.share) AS lowest, max(divided.share) AS highest
-        FROM {clicks} AS click
-        JOIN divided ON divided.subscriber_id = click.subscriber_id
-        WHERE divided.clicks > 0
-            AND click.thing_id BETWEEN %(first)s AND %(last)s {left_out}
-        GROUP BY click.thing_id, divided.currency
-    ) AS total
-    JOIN things_thing AS thing ON thing.id = total.thing_id
-"""
-
-# The product of gross and fee can be wider than a bigint: numeric, and div() rounds down.
-CREDITED: LiteralString = """
-    SELECT total.*, total.gross - total.fee AS net
-    FROM (
-        SELECT creator_id, currency, count(*)::int AS things, sum(clicks)::int AS clicks,
-            sum(gross)::bigint AS gross,
-            div(sum(gross) * %(fee_basis_points)s, 10000)::bigint AS fee
-        FROM summed
-        GROUP BY creator_id, currency
-    ) AS total
-"""
-
-# The median is that of all clicks, found among budgets by counting up their clicks.
-FIGURES: LiteralString = """
-    SELECT given.currency, given.subscribers, earned.creators, earned.things, given.clicks,
-        given.given, earned.fee, given.given / given.clicks AS mean, middle.median
-    FROM (
-        SELECT currency, count(*)::int AS subscribers, sum(clicks)::int AS clicks,
-            sum(share * clicks)::bigint AS given
-        FROM divided WHERE clicks > 0 GROUP BY currency
-    ) AS given
-    JOIN (
-        SELECT currency, count(*)::int AS creators, sum(things)::int AS things,
-            sum(fee)::bigint AS fee
-        FROM credited GROUP BY currency
-    ) AS earned ON earned.currency = given.currency
-    JOIN (
-        SELECT currency, (min(share) FILTER (WHERE so_far >= (whole + 1) / 2)
-            + min(share) FILTER (WHERE so_far >= whole / 2 + 1)) / 2 AS median
+FRAGMENTS: dict[str, LiteralString] = {
+    # How often each subscriber clicked. The budgets are in it, so that one without clicks has 0.
+    "counted": """
+        SELECT counting.subscriber_id, count(counting.thing_id)::int AS clicks
         FROM (
-            SELECT currency, share,
-                sum(clicks) OVER (PARTITION BY currency ORDER BY share)::bigint AS so_far,
-                sum(clicks) OVER (PARTITION BY currency)::bigint AS whole
-            FROM divided WHERE clicks > 0
-        ) AS ranked
-        GROUP BY currency
-    ) AS middle ON middle.currency = given.currency
-    ORDER BY given.currency
-"""
+            SELECT click.subscriber_id, click.thing_id
+            FROM {clicks} AS click
+            WHERE click.period = %(period)s
+                AND click.subscriber_id BETWEEN %(first)s AND %(last)s {left_out}
+            UNION ALL
+            SELECT subscriber_id, NULL
+            FROM payments_budget
+            WHERE period = %(period)s AND subscriber_id BETWEEN %(first)s AND %(last)s
+        ) AS counting
+        GROUP BY counting.subscriber_id
+    """,
+    "share": "coalesce(budget.amount / nullif(counted.clicks, 0), 0)",
+    "remainder": "coalesce(mod(budget.amount, nullif(counted.clicks, 0)::bigint), budget.amount)",
+    "budgets": """
+        SELECT subscriber_id, currency, clicks, share FROM payments_budget
+        WHERE period = %(period)s
+    """,
+    "summed": """
+        SELECT total.thing_id, thing.owner_id AS creator_id, total.currency,
+            total.clicks, total.gross, total.lowest, total.highest
+        FROM (
+            SELECT click.thing_id, divided.currency, count(*)::int AS clicks,
+                sum(divided.share)::bigint AS gross,
+                min(divided.share) AS lowest, max(divided.share) AS highest
+            FROM {clicks} AS click
+            JOIN divided ON divided.subscriber_id = click.subscriber_id
+            WHERE click.thing_id BETWEEN %(first)s AND %(last)s {left_out}
+            GROUP BY click.thing_id, divided.currency
+        ) AS total
+        JOIN things_thing AS thing ON thing.id = total.thing_id
+    """,
+    # The product of gross and fee can be wider than a bigint: numeric, and div() rounds down.
+    "credited": """
+        SELECT total.*, total.gross - total.fee AS net
+        FROM (
+            SELECT creator_id, currency, count(*)::int AS things, sum(clicks)::int AS clicks,
+                sum(gross)::bigint AS gross,
+                div(sum(gross) * %(fee_basis_points)s, 10000)::bigint AS fee
+            FROM summed
+            GROUP BY creator_id, currency
+        ) AS total
+    """,
+    # The median is that of all clicks, found among the shares by counting up the clicks of each.
+    "figures": """
+        SELECT given.currency, given.subscribers, earned.creators, earned.things, given.clicks,
+            given.given, earned.fee, given.given / given.clicks AS mean, given.median
+        FROM (
+            SELECT currency, sum(subscribers)::int AS subscribers, sum(clicks)::int AS clicks,
+                sum(share * clicks)::bigint AS given,
+                (min(share) FILTER (WHERE so_far >= (whole + 1) / 2)
+                    + min(share) FILTER (WHERE so_far >= whole / 2 + 1)) / 2 AS median
+            FROM (
+                SELECT currency, share, count(*) AS subscribers, sum(clicks) AS clicks,
+                    sum(sum(clicks)) OVER (PARTITION BY currency ORDER BY share)::bigint AS so_far,
+                    sum(sum(clicks)) OVER (PARTITION BY currency)::bigint AS whole
+                FROM divided WHERE clicks > 0
+                GROUP BY currency, share
+            ) AS shares
+            GROUP BY currency
+        ) AS given
+        JOIN (
+            SELECT currency, count(*)::int AS creators, sum(things)::int AS things,
+                sum(fee)::bigint AS fee
+            FROM credited GROUP BY currency
+        ) AS earned ON earned.currency = given.currency
+        ORDER BY given.currency
+    """,
+    "thing_earnings": "SELECT * FROM payments_thingearnings WHERE period = %(period)s",
+    "creator_earnings": "SELECT * FROM payments_creatorearnings WHERE period = %(period)s",
+    "settling": """
+        SELECT id, currency FROM payments_ledgeraccount
+        WHERE owner_id IS NULL AND kind = 'settling'
+    """,
+}
 
 # A budget whose share is 0 gives nothing, but its hold ends too. The transfers come last:
 # their trigger locks the site's account, for which the other shards wait.
-SHARE_SHARD: LiteralString = (
-    "WITH counted AS ("
-    + COUNTED
-    + "), found AS ("
-    + DIVIDED
-    + """), divided AS (
+SHARE_SHARD: LiteralString = """
+    WITH counted AS ({counted}), divided AS (
         UPDATE payments_budget AS budget
-        SET clicks = found.clicks, share = found.share, remainder = found.remainder
-        FROM found
-        WHERE budget.id = found.id AND budget.share IS NULL
-        RETURNING budget.subscriber_id, found.wallet_id, found.currency, found.held,
-            found.clicks, found.share
+        SET clicks = counted.clicks, share = {share}, remainder = {remainder}
+        FROM counted
+        WHERE budget.period = %(period)s AND budget.subscriber_id = counted.subscriber_id
+            AND budget.subscriber_id BETWEEN %(first)s AND %(last)s
+        RETURNING budget.subscriber_id, budget.wallet_id, budget.currency, budget.clicks,
+            budget.share, CASE WHEN budget.held_at IS NULL THEN 0 ELSE budget.amount END AS held
     ), lifted AS (
         UPDATE payments_ledgeraccount AS wallet
         SET held = wallet.held - divided.held
         FROM divided
         WHERE wallet.id = divided.wallet_id AND divided.share = 0 AND divided.held > 0
-    ), posted AS (
+    ), settling AS MATERIALIZED ({settling}), posted AS (
         INSERT INTO payments_transfer
             (debited_id, credited_id, amount, released, currency, kind, key, about_at, posted_at)
         SELECT divided.wallet_id, settling.id, divided.share * divided.clicks, divided.held,
             divided.currency, 'share', 'share:' || %(written)s || ':' || divided.subscriber_id,
             %(about_at)s, now()
         FROM divided
-        JOIN payments_ledgeraccount AS settling
-            ON settling.kind = 'settling' AND settling.currency = divided.currency
+        JOIN settling ON settling.currency = divided.currency
         WHERE divided.share > 0
         ORDER BY divided.subscriber_id
     )
     SELECT count(*)::int FROM divided
-    """
-)
-
-_SETTLED_BUDGETS: LiteralString = """
-    SELECT subscriber_id, currency, clicks, share FROM payments_budget
-    WHERE period = %(period)s AND share IS NOT NULL
 """
 
-EARN_SHARD: LiteralString = (
-    """
+EARN_SHARD: LiteralString = """
     INSERT INTO payments_thingearnings
         (period, thing_id, creator_id, currency, clicks, gross, lowest, highest)
-    WITH divided AS ("""
-    + _SETTLED_BUDGETS
-    + ")"
-    "SELECT %(period)s, summed.* FROM (" + SUMMED + ") AS summed ORDER BY thing_id, currency"
-)
+    WITH divided AS ({budgets})
+    SELECT %(period)s, summed.* FROM ({summed}) AS summed ORDER BY thing_id, currency
+"""
 
-_THING_EARNINGS: LiteralString = "SELECT * FROM payments_thingearnings WHERE period = %(period)s"
-_CREATOR_EARNINGS: LiteralString = (
-    "SELECT * FROM payments_creatorearnings WHERE period = %(period)s"
-)
-
-OPEN_EARNINGS_ACCOUNTS: LiteralString = (
-    """
-    INSERT INTO payments_ledgeraccount (owner_id, kind, currency, rail, balance, held)
-    SELECT DISTINCT creator_id, 'earnings', currency, '', 0, 0
-    FROM ("""
-    + _THING_EARNINGS
-    + """) AS summed
-    ORDER BY 1, 3
-    ON CONFLICT DO NOTHING
-    """
-)
-
-CREDIT_CREATORS: LiteralString = (
-    """
+CREDIT_CREATORS: LiteralString = """
     INSERT INTO payments_creatorearnings
         (period, creator_id, currency, things, clicks, gross, fee, net)
-    WITH summed AS ("""
-    + _THING_EARNINGS
-    + ")"
-    "SELECT %(period)s, credited.* FROM (" + CREDITED + ") AS credited ORDER BY 2, 3"
-)
+    WITH summed AS ({thing_earnings})
+    SELECT %(period)s, credited.* FROM ({credited}) AS credited ORDER BY creator_id, currency
+"""
 
-POST_CREDITS: LiteralString = (
-    "WITH credited AS ("
-    + _CREATOR_EARNINGS
-    + """), due AS (
+OPEN_EARNINGS_ACCOUNTS: LiteralString = """
+    INSERT INTO payments_ledgeraccount (owner_id, kind, currency, rail, balance, held)
+    SELECT creator_id, 'earnings', currency, '', 0, 0
+    FROM ({creator_earnings}) AS credited
+    ORDER BY creator_id, currency
+    ON CONFLICT DO NOTHING
+"""
+
+POST_CREDITS: LiteralString = """
+    WITH credited AS ({creator_earnings}), settling AS ({settling}), due AS (
         SELECT account.id AS account_id, credited.currency, credited.net AS amount,
             'earning' AS kind, 'earning:' || %(written)s || ':' || credited.creator_id AS subject
         FROM credited
-        JOIN payments_ledgeraccount AS account
-            ON account.owner_id = credited.creator_id AND account.kind = 'earnings'
-            AND account.currency = credited.currency
+        JOIN payments_ledgeraccount AS account ON account.owner_id = credited.creator_id
+            AND account.kind = 'earnings' AND account.currency = credited.currency
         UNION ALL
         SELECT account.id, credited.currency, sum(credited.fee)::bigint, 'fee',
             'fee:' || %(written)s
         FROM credited
-        JOIN payments_ledgeraccount AS account
-            ON account.kind = 'fees' AND account.currency = credited.currency
+        JOIN payments_ledgeraccount AS account ON account.owner_id IS NULL
+            AND account.kind = 'fees' AND account.currency = credited.currency
         GROUP BY account.id, credited.currency
     )
     INSERT INTO payments_transfer
@@ -190,29 +168,27 @@ POST_CREDITS: LiteralString = (
     SELECT settling.id, due.account_id, due.amount, 0, due.currency, due.kind,
         due.subject || ':' || due.currency, %(about_at)s, now()
     FROM due
-    JOIN payments_ledgeraccount AS settling
-        ON settling.kind = 'settling' AND settling.currency = due.currency
+    JOIN settling ON settling.currency = due.currency
     WHERE due.amount > 0
     ORDER BY due.kind, due.account_id
-    """
-)
+"""
 
-PUBLISH_FIGURES: LiteralString = (
-    """
+PUBLISH_FIGURES: LiteralString = """
     INSERT INTO payments_periodfigures
         (settlement_id, currency, subscribers, creators, things, clicks, given, fee, mean, median)
-    WITH divided AS ("""
-    + _SETTLED_BUDGETS
-    + "), credited AS ("
-    + _CREATOR_EARNINGS
-    + ")"
-    "SELECT %(settlement)s, figures.* FROM (" + FIGURES + ") AS figures"
-)
+    WITH divided AS ({budgets}), credited AS ({creator_earnings})
+    SELECT %(settlement)s, figures.* FROM ({figures}) AS figures
+"""
 
-PREVIEW: LiteralString = (
-    "WITH counted AS (" + COUNTED + "), divided AS MATERIALIZED (" + DIVIDED + "),"
-    "summed AS (" + SUMMED + "), credited AS (" + CREDITED + ")" + FIGURES
-)
+PREVIEW: LiteralString = """
+    WITH counted AS ({counted}), divided AS MATERIALIZED (
+        SELECT budget.subscriber_id, budget.currency, counted.clicks, {share} AS share
+        FROM payments_budget AS budget
+        JOIN counted ON counted.subscriber_id = budget.subscriber_id
+        WHERE budget.period = %(period)s
+    ), summed AS ({summed}), credited AS ({credited})
+    {figures}
+"""
 
 PLAN_SHARE_SHARDS: LiteralString = """
     SELECT min(subscriber_id), max(subscriber_id)
@@ -224,11 +200,13 @@ PLAN_SHARE_SHARDS: LiteralString = """
 """
 
 LEFT_OUT_SUBSCRIBERS: LiteralString = """
-    SELECT budget.subscriber_id
-    FROM payments_budget AS budget
-    JOIN accounts_user AS subscriber ON subscriber.id = budget.subscriber_id
-    WHERE budget.period = %(period)s AND subscriber.suspended
-    ORDER BY 1
+    SELECT subscriber.id
+    FROM accounts_user AS subscriber
+    WHERE subscriber.suspended AND EXISTS (
+        SELECT FROM payments_budget AS budget
+        WHERE budget.period = %(period)s AND budget.subscriber_id = subscriber.id
+    )
+    ORDER BY subscriber.id
 """
 
 LEFT_OUT_THINGS: LiteralString = """
@@ -237,5 +215,5 @@ LEFT_OUT_THINGS: LiteralString = """
     LEFT JOIN accounts_user AS creator ON creator.id = thing.owner_id
     WHERE (creator.suspended OR thing.state = 'suspended' OR thing.owner_id IS NULL)
         AND EXISTS (SELECT FROM {clicks} AS click WHERE click.thing_id = thing.id)
-    ORDER BY 1
+    ORDER BY thing.id
 """

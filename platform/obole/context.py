@@ -8,4 +8,4 @@ from django.http import HttpRequest
 
 def site(_request: HttpRequest) -> dict[str, object]:
     """The site's name."""
-    return {"site_name": settings.SITE_NAME}
+    return {"name_of_site": settings.SITE_NAME}

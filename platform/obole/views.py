@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import Resolver404
 from django.views.decorators.http import require_safe
 
+from accounts.answers import NothingHere
 from obole.context import site
 from payments.earnings.months import settled_months
 
@@ -28,7 +28,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
     """404; with the reason where a view gave one."""
-    reason = "" if isinstance(exception, Resolver404) else str(exception)
+    reason = str(exception) if isinstance(exception, NothingHere) else ""
     return render(request, "404.html", {"reason": reason}, status=404)
 
 

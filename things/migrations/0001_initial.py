@@ -5,11 +5,12 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import pgtrigger.migrations
+from django.conf import settings
+from django.db import migrations, models
+
 import things.fields
 import things.models
 import things.triggers
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -310,6 +311,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="click",
-            index=models.Index(fields=["thing", "clicked_at"], name="click_by_thing"),
+            index=models.Index(fields=["thing", "subscriber"], name="click_by_thing"),
         ),
     ]
