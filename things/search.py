@@ -16,6 +16,8 @@ from things.models import Thing, ThingQuerySet
 MOST_MATCHES = 1000
 SORTS = ("relevance", "trend", "flattrs", "flattrs_month", "flattrs_week", "flattrs_day")
 LONGEST_QUERY = 500
+# How much of a misspelt word's trigrams a title must have: one wrong letter in five.
+LIKE = "0.5"
 
 _TAG_WORDS = re.compile(r"[|&!]|[^|&!]+")
 
@@ -46,7 +48,7 @@ class Found:
 
 
 def search_things(among: ThingQuerySet, search: Search, rows: slice) -> Found:
-    """Search some things. At most three queries, whatever is found.
+    """Search some things. At most four queries, whatever is found.
 
     A query that matches no word is tried again by similarity of titles. Raises NotATagQuery.
     """
@@ -109,7 +111,7 @@ def _words(search: Search) -> str:
         cursor.execute(
             "SELECT coalesce(string_agg(DISTINCT '(' || words::text || ')', ' | '), '') FROM ("
             " SELECT websearch_to_tsquery(things_configuration(language), %s) AS words"
-            " FROM unnest(%s) AS language) AS each WHERE numnode(words) > 0",
+            " FROM unnest(%s::text[]) AS language) AS each WHERE numnode(words) > 0",
             [search.query, languages],
         )
         return str(cursor.fetchone()[0])
@@ -141,6 +143,8 @@ def _by_popularity(matching: ThingQuerySet, search: Search, rows: slice) -> Foun
 
 
 def _similar(among: ThingQuerySet, search: Search, rows: slice) -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [LIKE])
     similar = among.filter(title__trigram_word_similar=search.query)
     likeness = TrigramWordSimilarity(search.query, "title")
     ranked = list(similar.order_by().values_list("pk", likeness)[:MOST_MATCHES])

@@ -12,7 +12,7 @@ from oauth2_provider.models import AbstractApplication, ApplicationManager
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 
 # A browser would run or open these instead of handing a code to an application.
-_NEVER = {"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"}
+NEVER_REDIRECT = {"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"}
 
 
 class Application(AbstractApplication):
@@ -48,7 +48,7 @@ class Application(AbstractApplication):
     def get_allowed_schemes(self) -> list[str]:
         """The schemes of the registered addresses, an application's own included."""
         schemes = {urlsplit(uri).scheme.lower() for uri in self.redirect_uris.split()}
-        return sorted(schemes - _NEVER)
+        return sorted(schemes - NEVER_REDIRECT)
 
     def allows_grant_type(self, *grant_types: str) -> bool:
         """Whether it may ask for codes (all do) or for tokens at once."""

@@ -11,6 +11,7 @@ from obole.api import api_patterns, nothing_else, oauth_patterns
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_page, name="front"),
     path("", include("accounts.urls")),
+    path("", include("accounts.oauth.urls")),
     path("", include("payments.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("robots.txt", views.robots, name="robots"),
