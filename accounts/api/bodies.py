@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -57,5 +57,15 @@ class Form(FormParser):
     def parse(self, stream: Any, *context: Any, **more: Any) -> QueryDict:
         """The fields."""
         fields: QueryDict = super().parse(stream, *context, **more)
+        refuse_unstorable(fields)
+        return fields
+
+
+class MultiPart(MultiPartParser):
+    """The same fields as PHP sends them where it is given an array; files are not looked at."""
+
+    def parse(self, stream: Any, *context: Any, **more: Any) -> QueryDict:  # type: ignore[override]
+        """The fields."""
+        fields: QueryDict = super().parse(stream, *context, **more).data
         refuse_unstorable(fields)
         return fields

@@ -13,9 +13,10 @@ from rest_framework.views import APIView
 
 from accounts.api.access import PUBLIC, Access, DeclaredAccess
 from accounts.api.authentication import BearerToken
-from accounts.api.bodies import Form, JsonObject, refuse_unstorable
+from accounts.api.bodies import Form, JsonObject, MultiPart, refuse_unstorable
 from accounts.api.errors import Error, Refused, explain
 from accounts.api.formats import Json, Jsonp, Negotiation, Xml, Yaml, is_callback
+from accounts.api.schema import Schema
 from accounts.api.throttling import HourlyLimit
 from accounts.models import User
 
@@ -32,8 +33,9 @@ class ApiView(APIView):
     permission_classes = [DeclaredAccess]
     throttle_classes = [HourlyLimit]
     renderer_classes = [Json, Xml, Yaml]
-    parser_classes = [JsonObject, Form]
+    parser_classes = [JsonObject, Form, MultiPart]
     content_negotiation_class = Negotiation
+    schema = Schema()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what no resource can answer, then what this one may not."""

@@ -163,7 +163,6 @@ class Migration(migrations.Migration):
                     "description",
                     models.CharField(blank=True, max_length=300, verbose_name="what it does"),
                 ),
-                ("homepage", models.URLField(blank=True, max_length=300, verbose_name="home page")),
                 (
                     "user",
                     models.ForeignKey(

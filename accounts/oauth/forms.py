@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -10,6 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.oauth.models import NEVER_REDIRECT, Application
+
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[Application]
+else:
+    _Form = forms.ModelForm
 
 MOST_REDIRECTS = 20
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -22,7 +27,7 @@ KINDS = {
 }
 
 
-class ApplicationForm(forms.ModelForm[Application]):
+class ApplicationForm(_Form):
     """What a developer says of an application."""
 
     kind = forms.ChoiceField(
@@ -36,7 +41,7 @@ class ApplicationForm(forms.ModelForm[Application]):
 
     class Meta:
         model = Application
-        fields = ["name", "description", "homepage", "redirect_uris"]
+        fields = ["name", "description", "redirect_uris"]
         widgets = {
             "description": forms.Textarea(attrs={"rows": 3}),
             "redirect_uris": forms.Textarea(attrs={"rows": 3}),

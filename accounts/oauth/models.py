@@ -23,7 +23,6 @@ class Application(AbstractApplication):
     """
 
     description = models.CharField(_("what it does"), max_length=300, blank=True)
-    homepage = models.URLField(_("home page"), max_length=300, blank=True)
 
     objects = ApplicationManager()
 

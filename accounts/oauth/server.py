@@ -65,10 +65,14 @@ class Core(OAuthLibCore):
     def extract_body(self, request: HttpRequest) -> list[tuple[str, Any]]:
         """The parameters of a form or of a JSON object; none of what is neither."""
         if request.content_type != "application/json":
-            return list(super().extract_body(request))
+            return [(name, value.replace("\0", "")) for name, value in super().extract_body(request)]
         try:
             body = json.loads(request.body)
         except ValueError:
             return []
         pairs = body.items() if isinstance(body, dict) else []
-        return [(name, value) for name, value in pairs if isinstance(value, str)]
+        return [
+            (name, value.encode(errors="ignore").decode().replace("\0", ""))
+            for name, value in pairs
+            if isinstance(value, str)
+        ]

@@ -17,6 +17,13 @@ from accounts.oauth.scopes import DEFAULT, Scope
 class Validator(OAuth2Validator):
     """django-oauth-toolkit's rules, and those in which Flattr's clients need others."""
 
+    def _load_application(self, client_id: str | None, request: Request) -> Application | None:
+        # PostgreSQL has no text with a NUL in it, and no application has such a name.
+        if "\0" in (client_id or ""):
+            return None
+        application: Application | None = super()._load_application(client_id, request)
+        return application
+
     def confirm_redirect_uri(
         self,
         client_id: str,

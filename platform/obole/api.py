@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpResponse
 from django.urls import URLPattern, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
 
 from accounts.api import resources as people
 from accounts.api.resources import Hello
@@ -40,5 +45,45 @@ api_patterns: list[URLPattern] = [
     ),
 ]
 
-# After the description's own addresses: whatever else is asked for is not there.
-nothing_else: list[URLPattern] = [re_path(rf"^{PREFIX}/", NotThere.as_view())]
+# What the description describes: each resource once, by its plain address.
+described: list[URLPattern] = [
+    path(f"{PREFIX}/", Hello.as_view()),
+    *(
+        path(f"{PREFIX}/{resource.route}", resource.view.as_view())
+        for resource in RESOURCES
+        if "<path:" not in resource.route and "<numbers:" not in resource.route
+    ),
+]
+
+
+class Description(SpectacularJSONAPIView):  # type: ignore[misc]  # it has no types
+    """`/rest/v2/openapi.json`."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    patterns = described
+
+
+class Browse(SpectacularSwaggerSplitView):  # type: ignore[misc]
+    """`/rest/v2/docs`: the description, to read and to try out; from this site's own files."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    url_name = "openapi"
+
+    def finalize_response(self, *arguments: Any, **more: Any) -> HttpResponse:
+        """With the one thing that the page needs beside this site's files: styles of its own."""
+        response: HttpResponse = super().finalize_response(*arguments, **more)
+        response["Content-Security-Policy"] = (
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+            " base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        )
+        return response
+
+
+description_patterns: list[URLPattern] = [
+    path(f"{PREFIX}/openapi.json", Description.as_view(), name="openapi"),
+    re_path(rf"^{PREFIX}/docs/?$", Browse.as_view(), name="api_docs"),
+    # After those: whatever else is asked for is not there.
+    re_path(rf"^{PREFIX}/", NotThere.as_view()),
+]

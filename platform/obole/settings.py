@@ -274,7 +274,26 @@ REST_FRAMEWORK = {
     # A view that declares nothing is closed; `accounts.api.views.ApiView` declares.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SITE_NAME} API",
+    "VERSION": "2",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": (
+        "Flattr's REST API v2, and beside it budgets, statements and earnings. Times are unix"
+        " seconds unless said otherwise. Amounts are decimals with six places, as texts. Add"
+        " `.xml` or `.yaml` to an address for other formats; `?jsonp=name` for a script."
+        " Errors: `error`, `error_description`, `error_uri`."
+    ),
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Each choice where it is used: shared ones would need invented names.
+    "POSTPROCESSING_HOOKS": [],
+    "PATH_CONVERTER_OVERRIDES": {"number": int, "username": str, "period": str},
+    "COMPONENT_SPLIT_REQUEST": True,
 }
 # The API answers every origin: it knows tokens, not cookies.
 CORS_ALLOW_ALL_ORIGINS = True

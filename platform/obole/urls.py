@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from obole import views
-from obole.api import api_patterns, nothing_else, oauth_patterns
+from obole.api import api_patterns, description_patterns, oauth_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_page, name="front"),
@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     *oauth_patterns,
     *api_patterns,
-    *nothing_else,
+    *description_patterns,
 ]
 
 handler403 = views.not_allowed

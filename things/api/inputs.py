@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError as NotValid
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from things.addresses import URL_BYTES
@@ -13,6 +15,7 @@ from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
 from things.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Thing, validate_url
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class Tags(serializers.Field):  # type: ignore[type-arg]  # its stub has four parameters
     """Tags between commas; in JSON a list, too."""
 

@@ -147,7 +147,7 @@ class SeveralThings(ThingView):
 
     access = {"GET": PUBLIC}
 
-    @extend_schema(responses=ThingShape(many=True), parameters=[FULL], summary="Several things")
+    @extend_schema(exclude=True)
     def get(self, request: Request, thing_ids: str, **_format: str) -> Response:
         """In the order asked."""
         return _several(self, thing_ids)
@@ -158,7 +158,12 @@ class OneThing(ThingView):
 
     access = {"GET": PUBLIC, "POST": WRITE, "PATCH": WRITE, "DELETE": WRITE}
 
-    @extend_schema(responses=ThingShape, parameters=[FULL], summary="A thing")
+    @extend_schema(
+        responses=ThingShape,
+        parameters=[FULL],
+        summary="A thing",
+        description="Several identifiers between commas are answered with a list in that order.",
+    )
     def get(self, request: Request, thing_id: int, **_format: str) -> Response:
         """More of it to its owner."""
         return Response(present_thing(self.visible_thing(thing_id), self.presenting))
