@@ -59,6 +59,7 @@ class Schema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         """The scopes of a token, and for public resources none as well."""
+        super().get_auth()  # it also writes down how tokens are got
         needed: list[dict[str, Any]] = [{NAME: sorted(self._access.scopes)}]
         return needed if self._access.token else [{}, *needed]
 
