@@ -119,6 +119,9 @@ class Negotiation(DefaultContentNegotiation):
         renderers = list(renderers)
         if is_callback(request.query_params.get("jsonp", "")):
             return Jsonp(), Jsonp.media_type
+        if not format_suffix and renderers[0].format != "as":
+            # That client reads lists as JSON, whatever it asks for: streams need their suffix.
+            renderers = [one for one in renderers if one.format != "as"]
         try:
             return super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:

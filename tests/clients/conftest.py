@@ -48,9 +48,11 @@ def node() -> Path:
 
 
 @pytest.fixture
-def host(live_server: Any) -> Iterator[str]:
+def host(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a live server, with a worker behind it."""
-    # Its thread would keep a connection, and the test database could not be dropped.
+    # Threads of the server and the worker must not keep connections: a client may stay
+    # connected for longer than the test runs, and the database could not be dropped.
+    monkeypatch.setitem(connections.databases["default"], "CONN_MAX_AGE", 0)
     for moment in (worker_ready, task_postrun, worker_shutdown):
         moment.connect(_close_connections)
     try:
