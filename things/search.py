@@ -16,9 +16,12 @@ from things.models import Thing, ThingQuerySet
 MOST_MATCHES = 1000
 SORTS = ("relevance", "trend", "flattrs", "flattrs_month", "flattrs_week", "flattrs_day")
 LONGEST_QUERY = 500
-# How much of a misspelt word's trigrams a title must have: one wrong letter in five.
-LIKE = "0.5"
+# How much of a misspelt query's trigrams a title must have.
+LIKE = "0.4"
 
+_QUERY = "websearch_to_tsquery(things_configuration(things_thing.language), %s)"
+# Who writes these means what they write.
+_OPERATORS = {"-", '"'}
 _TAG_WORDS = re.compile(r"[|&!]|[^|&!]+")
 
 
@@ -57,9 +60,15 @@ def search_things(among: ThingQuerySet, search: Search, rows: slice) -> Found:
     if not search.query:
         return _by_popularity(among, search, rows)
     words = _words(search)
-    matching = among.filter(_raw("things_thing.search @@ %s::tsquery", words))
+    # The first condition is the index's; the second holds each match to its own language, in
+    # which another language's stem may be a different word.
+    matching = among.filter(
+        _raw("things_thing.search @@ %s::tsquery", words),
+        _raw(f"things_thing.search @@ {_QUERY}", search.query),
+    )
     found = _sorted_matches(matching, search, rows, words)
-    return found if found.total else _similar(among, search, rows)
+    exact = set(search.query) & _OPERATORS
+    return found if found.total or exact else _similar(among, search, rows)
 
 
 def tag_filter(text: str) -> Q:
