@@ -114,7 +114,7 @@ def _named_owner(submission: AutoSubmit) -> User:
     if submission.user_id:
         owner = users.filter(username__iexact=submission.user_id).first()
     else:
-        owner = users.filter(pk=key_of(submission.fid)).first()
+        owner = users.filter(pk=key_of(submission.fid) or 0).first()
     if owner is None:
         raise OwnerRestricted("The owner does not exist or is restricted")
     return owner

@@ -54,9 +54,9 @@ class JsonObject(JSONParser):
 class Form(FormParser):
     """`application/x-www-form-urlencoded`."""
 
-    def parse(self, stream: Any, *context: Any, **more: Any) -> QueryDict:
+    def parse(self, stream: Any, *context: Any, **more: Any) -> QueryDict:  # type: ignore[override]
         """The fields."""
-        fields: QueryDict = super().parse(stream, *context, **more)
+        fields = super().parse(stream, *context, **more)
         refuse_unstorable(fields)
         return fields
 

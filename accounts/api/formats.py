@@ -43,7 +43,7 @@ class Json(BaseRenderer):
     format = "json"
     charset = "utf-8"
 
-    def render(self, data: Any, *_context: object) -> bytes:
+    def render(self, data: Any, media_type: object = None, context: Any = None) -> bytes:
         """JSON; nothing for an answer without a body."""
         return b"" if data is None else write_json(data).encode()
 
@@ -89,7 +89,7 @@ class Xml(BaseRenderer):
         """The document."""
         root = ET.Element("flattr")
         _write(root, data)
-        return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+        return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 class Text(BaseRenderer):
@@ -123,14 +123,17 @@ class Negotiation(DefaultContentNegotiation):
             # That client reads lists as JSON, whatever it asks for: streams need their suffix.
             renderers = [one for one in renderers if one.format != "as"]
         try:
-            return super().select_renderer(request, renderers, format_suffix)
+            chosen = super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
             if format_suffix or STREAM not in request.headers.get("Accept", ""):
                 raise
             return renderers[0], renderers[0].media_type or ""
+        return chosen[0], chosen[1]
 
     def filter_renderers(  # type: ignore[override]
-        self, renderers: list[BaseRenderer], format: str
+        self,
+        renderers: list[BaseRenderer],
+        format: str,  # noqa: A002 - its name there
     ) -> list[BaseRenderer]:
         """Those of a suffix. Raises NotAcceptable where Django REST framework would say 404."""
         found = [renderer for renderer in renderers if renderer.format == format]

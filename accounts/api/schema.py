@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -69,17 +69,19 @@ class Schema(AutoSchema):
         shared = [IDEMPOTENCY_KEY] if writes else []
         return [*super().get_override_parameters(), *shared]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
         """Those of the view, and the errors."""
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status, codes in self._errors.items():
             error = OpenApiResponse(ErrorShape, description=", ".join(codes))
-            bodies.setdefault(str(status), self._get_response_for_code(error, str(status)))
+            bodies.setdefault(str(status), self._get_response_for_code(error, str(status)))  # type: ignore[no-untyped-call]
         return bodies
 
     @property
     def _access(self) -> Access:
-        access: Access = self.view.access[self.method]
+        access: Access = self.view.access[self.method]  # type: ignore[attr-defined]
         return access
 
     @property
@@ -93,7 +95,7 @@ class Schema(AutoSchema):
         return found
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The tokens, and where to get them."""
 
     target_class = "accounts.api.authentication.BearerToken"

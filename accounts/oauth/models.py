@@ -12,7 +12,16 @@ from oauth2_provider.models import AbstractApplication, ApplicationManager
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 
 # A browser would run or open these instead of handing a code to an application.
-NEVER_REDIRECT = {"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"}
+NEVER_REDIRECT = {
+    "about",
+    "blob",
+    "data",
+    "file",
+    "filesystem",
+    "javascript",
+    "vbscript",
+    "view-source",
+}
 
 
 class Application(AbstractApplication):

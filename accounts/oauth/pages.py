@@ -64,8 +64,12 @@ def list_authorised(request: HttpRequest) -> HttpResponse:
     for row in rows.annotate(first=Min("created"), last=Max("created")):
         entry = authorised.setdefault(
             row["application"],
-            {"pk": row["application"], "name": row["application__name"], "since": row["first"],
-             "scopes": {}},
+            {
+                "pk": row["application"],
+                "name": row["application__name"],
+                "since": row["first"],
+                "scopes": {},
+            },
         )
         for name in row["scope"].split():
             cast("dict[str, str]", entry["scopes"])[name] = str(MEANINGS.get(Scope(name), name))

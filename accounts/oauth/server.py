@@ -38,13 +38,13 @@ class Server(AuthorizationEndpoint, TokenEndpoint):
         AuthorizationEndpoint.__init__(
             self,
             default_response_type="code",
-            default_token_type=token,
+            default_token_type=token,  # type: ignore[arg-type]  # the stub says a name
             response_types={"code": code, "token": ImplicitGrant(request_validator)},
         )
         TokenEndpoint.__init__(
             self,
             default_grant_type="authorization_code",
-            default_token_type=token,
+            default_token_type=token,  # type: ignore[arg-type]
             grant_types={"authorization_code": code},
         )
 
@@ -65,7 +65,9 @@ class Core(OAuthLibCore):
     def extract_body(self, request: HttpRequest) -> list[tuple[str, Any]]:
         """The parameters of a form or of a JSON object; none of what is neither."""
         if request.content_type != "application/json":
-            return [(name, value.replace("\0", "")) for name, value in super().extract_body(request)]
+            return [
+                (name, value.replace("\0", "")) for name, value in super().extract_body(request)
+            ]
         try:
             body = json.loads(request.body)
         except ValueError:

@@ -62,7 +62,7 @@ class Validator(OAuth2Validator):
     ) -> bool:
         """Whether the code is good; a code that was used before also loses its token."""
         if super().validate_code(client_id, code, client, request, *args, **kwargs):
-            return bool(request.user.is_active)
+            return bool(request.user and request.user.is_active)
         used = UsedCode.objects.filter(checksum=_checksum(code)).values("token_checksum")
         AccessToken.objects.filter(token_checksum__in=used).delete()
         return False
@@ -82,7 +82,7 @@ class Validator(OAuth2Validator):
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
         """Whether the client must prove that it asked for the code: without a secret it must."""
-        return bool(request.client.client_type == Application.CLIENT_PUBLIC)
+        return bool(request.client and request.client.client_type == Application.CLIENT_PUBLIC)
 
     def validate_scopes(self, client_id: str, scopes: list[str], *args: Any, **kwargs: Any) -> bool:
         """Whether all of them exist."""

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.fields import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -53,7 +54,7 @@ FlattrInput = inline_serializer(
     "FlattrInput",
     {"url": serializers.CharField(help_text="A thing's address, or an auto-submit URL")},
 )
-Subscription = {
+Subscription: dict[str, Field[Any, Any, Any, Any]] = {
     "type": serializers.ChoiceField(["subscription"]),
     "active": serializers.BooleanField(),
     "created_at": serializers.IntegerField(help_text="Unix seconds"),
@@ -123,7 +124,7 @@ class Flattr(ThingView):
     @once
     def post(self, request: Request, **_format: str) -> Response:
         """The thing comes to be with its first click."""
-        address = request.data.get("url")
+        address = dict(request.data.items()).get("url")  # type: ignore[union-attr]  # bodies are objects
         if not isinstance(address, str) or not address:
             raise Refused(Error.INVALID_PARAMETERS, "url is missing")
         with transaction.atomic():

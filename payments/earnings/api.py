@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.fields import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -67,7 +68,7 @@ EarningsShape = inline_serializer(
         ),
     },
 )
-_MONTH = {
+_MONTH: dict[str, Field[Any, Any, Any, Any]] = {
     "type": serializers.ChoiceField(["month"]),
     "resource": serializers.URLField(),
     "period": serializers.CharField(),

@@ -85,7 +85,7 @@ class OwnStatement(ApiView):
                     {
                         "thing": things[click.thing_id],
                         "clicked_at": int(click.clicked_at.timestamp()),
-                        "counts": click.counts,
+                        "counts": click.counts,  # type: ignore[attr-defined]  # an annotation
                     }
                     for click in clicks
                 ],

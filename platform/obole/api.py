@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
 
 from accounts.api import resources as people
 from accounts.api.resources import Hello
@@ -56,7 +56,7 @@ described: list[URLPattern] = [
 ]
 
 
-class Description(SpectacularJSONAPIView):  # type: ignore[misc]  # it has no types
+class Description(SpectacularJSONAPIView):
     """`/rest/v2/openapi.json`."""
 
     permission_classes = [AllowAny]
@@ -64,16 +64,16 @@ class Description(SpectacularJSONAPIView):  # type: ignore[misc]  # it has no ty
     patterns = described
 
 
-class Browse(SpectacularSwaggerSplitView):  # type: ignore[misc]
+class Browse(SpectacularSwaggerSplitView):
     """`/rest/v2/docs`: the description, to read and to try out; from this site's own files."""
 
     permission_classes = [AllowAny]
     authentication_classes = []
     url_name = "openapi"
 
-    def finalize_response(self, *arguments: Any, **more: Any) -> HttpResponse:
+    def finalize_response(self, *arguments: Any, **more: Any) -> Response:
         """With the one thing that the page needs beside this site's files: styles of its own."""
-        response: HttpResponse = super().finalize_response(*arguments, **more)
+        response = super().finalize_response(*arguments, **more)
         response["Content-Security-Policy"] = (
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             " base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"

@@ -130,7 +130,7 @@ def consent(host: str, ada: User) -> Callable[[str, requests.Session], requests.
 def _submit(
     browser: requests.Session, page: requests.Response, *, follow: bool = True, **more: str
 ) -> requests.Response:
-    fields = {name: value for name, value in _hidden(page.text)} | more
+    fields = dict(_hidden(page.text)) | more
     headers = {"Referer": page.url}
     return browser.post(page.url, fields, headers=headers, allow_redirects=follow, timeout=20)
 

@@ -62,7 +62,12 @@ class TestFlattrclient:
         assert (ben.username, ben.firstname, ben.lastname) == ("ben", "Ben Bell", "")
         assert [thing.title for thing in ben.get_things()] == ["A song"]
         found = client.things.lookup("https://ben.example/song")
-        assert (found.id, found.title, found.tags, found.hidden) == (song.pk, "A song", ["music"], False)
+        assert (found.id, found.title, found.tags, found.hidden) == (
+            song.pk,
+            "A song",
+            ["music"],
+            False,
+        )
 
         said = found.support()
         assert said["description"] == "Thing was successfully flattred"
@@ -91,8 +96,13 @@ class TestFlattrclient:
 
     def test_registers_changes_finds_and_deletes(self, client: Any, song: Thing) -> None:
         new = client.things.new(
-            url="https://ada.example/post", title="A post", description="Words", tags=["a", "b"],
-            category="text", language="en_GB", hidden=False,
+            url="https://ada.example/post",
+            title="A post",
+            description="Words",
+            tags=["a", "b"],
+            category="text",
+            language="en_GB",
+            hidden=False,
         )
         said = new.commit()
         assert said["message"] == "ok"

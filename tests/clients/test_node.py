@@ -81,9 +81,7 @@ class TestPurest:
 
 
 @pytest.fixture
-def site(
-    node: Path, host: str, application: Callable[..., Application]
-) -> Iterator[str]:
+def site(node: Path, host: str, application: Callable[..., Application]) -> Iterator[str]:
     """The address of a site that signs people in by grant."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

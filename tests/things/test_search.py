@@ -30,8 +30,12 @@ def things(db: None) -> dict[str, Thing]:
     ben = User.objects.create_user("ben")
     return {
         name: Thing.objects.create(
-            url=f"https://ben.example/{name}", owner=ben, title=title, language=language,
-            tags=tags, category="text" if name == "running" else "audio",
+            url=f"https://ben.example/{name}",
+            owner=ben,
+            title=title,
+            language=language,
+            tags=tags,
+            category="text" if name == "running" else "audio",
         )
         for name, (title, language, tags) in TITLES.items()
     }
@@ -117,8 +121,13 @@ class TestSort:
 
     @pytest.mark.parametrize(
         ("sort", "first"),
-        [("flattrs", "running"), ("flattrs_month", "maisons"), ("flattrs_week", "haeuser"),
-         ("flattrs_day", "haeuser"), ("trend", "haeuser")],
+        [
+            ("flattrs", "running"),
+            ("flattrs_month", "maisons"),
+            ("flattrs_week", "haeuser"),
+            ("flattrs_day", "haeuser"),
+            ("trend", "haeuser"),
+        ],
     )
     def test_puts_the_most_clicked_first(
         self, clicked: dict[str, Thing], sort: str, first: str

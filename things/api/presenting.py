@@ -73,7 +73,7 @@ def present_embedded(things: Iterable[Thing], context: dict[str, Any]) -> dict[i
 
 
 def present_owner(owner: User | None, context: dict[str, Any]) -> dict[str, Any]:
-    """The owner of a thing; of an unclaimed one a user without a name, since null breaks clients."""
+    """The owner of a thing; of an unclaimed one a user without a name: null breaks clients."""
     return NOBODY if owner is None else present_user(owner, context)
 
 

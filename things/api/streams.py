@@ -52,7 +52,7 @@ class Atom(BaseRenderer):
         _add(feed, "updated", latest)
         for item in items:
             _add_entry(feed, item)
-        return ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+        return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
 def present_activity(

@@ -63,7 +63,7 @@ class StreamedView(ThingView):
     @property
     def is_stream(self) -> bool:
         """Whether activities are asked for: by suffix, or for Atom also by `Accept`."""
-        return self.request.accepted_renderer.format in {"as", "atom"}  # type: ignore[attr-defined]
+        return self.request.accepted_renderer.format in {"as", "atom"}
 
 
 class ListedThings(StreamedView):
@@ -186,7 +186,7 @@ class OneThing(ThingView):
     )
     def post(self, request: Request, thing_id: int, **_format: str) -> Response:
         """PATCH by another name."""
-        if str(request.data.get("_method", "")).lower() != "patch":
+        if str(dict(request.data.items()).get("_method", "")).lower() != "patch":  # type: ignore[union-attr]
             raise Refused(Error.INVALID_REQUEST, "POST to a thing needs _method=patch")
         return self.patch(request, thing_id)
 

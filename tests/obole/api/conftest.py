@@ -30,9 +30,7 @@ class ApiClient(Client):
 
     def generic(self, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
         """Paths are relative to `/rest/v2/`, but for those that begin with a slash."""
-        return super().generic(
-            method, path if path.startswith("/") else V2 + path, *args, **kwargs
-        )
+        return super().generic(method, path if path.startswith("/") else V2 + path, *args, **kwargs)
 
     def get(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """As `generic`."""

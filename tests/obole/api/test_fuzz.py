@@ -49,7 +49,9 @@ schema.app = application
 
 
 @pytest.fixture(autouse=True)
-def _world(db: None, ada: User, ben: User, song: Thing, secret: Thing, funded: Any) -> Iterator[None]:
+def _world(
+    db: None, ada: User, ben: User, song: Thing, secret: Thing, funded: Any
+) -> Iterator[None]:
     """Ada with money and a token for everything; Ben with things."""
     funded(ada)
     player = Application.objects.create(

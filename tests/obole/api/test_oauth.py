@@ -91,8 +91,13 @@ class TestAuthorize:
 
     @pytest.mark.parametrize("path", ["/oauth/authorize", "/oauth/authorize/"])
     @pytest.mark.parametrize(
-        "scope", ["flattr thing email extendedread", "flattr,thing,email,extendedread",
-                  "flattr+thing+email+extendedread", "flattr, thing  email,extendedread"]
+        "scope",
+        [
+            "flattr thing email extendedread",
+            "flattr,thing,email,extendedread",
+            "flattr+thing+email+extendedread",
+            "flattr, thing  email,extendedread",
+        ],
     )
     def test_reads_scopes_however_they_are_written(
         self, browser: Client, player: Application, path: str, scope: str
@@ -116,7 +121,9 @@ class TestAuthorize:
         response = ask(browser, player, scope="flattr everything", state="s")
 
         assert answer_of(response) | {"error_description": ""} == {
-            "error": "invalid_scope", "error_description": "", "state": "s",
+            "error": "invalid_scope",
+            "error_description": "",
+            "state": "s",
         }
 
     @pytest.mark.parametrize("redirect_uri", [{}, {"redirect_uri": DONE}])
@@ -246,7 +253,8 @@ class TestToken:
         response = fetch(player, code(), redirect_uri=DONE)
 
         assert response.json() == {
-            "access_token": response.json()["access_token"], "token_type": "bearer",
+            "access_token": response.json()["access_token"],
+            "token_type": "bearer",
         }
         assert len(response.json()["access_token"]) == 32
         assert response["Content-Type"] == "application/json; charset=utf-8"
@@ -317,9 +325,7 @@ class TestToken:
     )
     def test_answers_nonsense_with_an_error(self, player: Application, body: str) -> None:
         for kind in ("application/json", "application/x-www-form-urlencoded", "text/xml"):
-            response = Client().post(
-                "/oauth/token", body, content_type=kind, headers=basic(player)
-            )
+            response = Client().post("/oauth/token", body, content_type=kind, headers=basic(player))
             assert response.status_code in (400, 401)
             assert "error" in response.json()
 
@@ -421,7 +427,9 @@ class TestPkce:
 class TestPages:
     def test_register_an_application_and_show_its_secret_once(self, browser: Client) -> None:
         fields = {
-            "name": "Pod", "kind": "server", "redirect_uris": "flattr4j://a/b\r\nhttp://127.0.0.1/",
+            "name": "Pod",
+            "kind": "server",
+            "redirect_uris": "flattr4j://a/b\r\nhttp://127.0.0.1/",
         }
 
         page = browser.post("/apps/new", fields)
@@ -435,8 +443,15 @@ class TestPages:
 
     @pytest.mark.parametrize(
         "address",
-        ["javascript:alert(1)", "data:text/html,x", "http://pod.example/", "/done", "https://",
-         "https://pod.example/#x", "https://a@pod.example/"],
+        [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://pod.example/",
+            "/done",
+            "https://",
+            "https://pod.example/#x",
+            "https://a@pod.example/",
+        ],
     )
     def test_refuse_addresses_that_a_code_must_not_go_to(
         self, browser: Client, address: str

@@ -19,7 +19,9 @@ from things.models import Thing
 Api = Callable[..., Any]
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-AUTO = "submit/auto?" + urlencode({"user_id": "ben", "url": "https://ben.example/new", "title": "N"})
+AUTO = "submit/auto?" + urlencode(
+    {"user_id": "ben", "url": "https://ben.example/new", "title": "N"}
+)
 
 
 def send(client: Client, method: str, path: str, body: Any = "", kind: str = FORM) -> Any:
@@ -41,7 +43,10 @@ class TestRateLimit:
             answers = [client.get("user") for _ in range(2)]
 
         assert [
-            {name: answer[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining", "Current", "Reset")}
+            {
+                name: answer[f"X-RateLimit-{name}"]
+                for name in ("Limit", "Remaining", "Current", "Reset")
+            }
             for answer in answers
         ] == [
             {"Limit": "3", "Remaining": "2", "Current": "1", "Reset": "1342522800"},
@@ -79,13 +84,17 @@ class TestRateLimit:
             client.get("user")
             told = [client.get("rate_limit") for _ in range(2)]
 
-        assert told[0].json() == told[1].json() == {
-            "hourly_limit": 1000,
-            "remaining_hits": 999,
-            "current_hits": 1,
-            "reset_time_in_seconds": 1342522800,
-            "reset_time": "Tue, 17 Jul 2012 11:00:00 +0000 GMT",
-        }
+        assert (
+            told[0].json()
+            == told[1].json()
+            == {
+                "hourly_limit": 1000,
+                "remaining_hits": 999,
+                "current_hits": 1,
+                "reset_time_in_seconds": 1342522800,
+                "reset_time": "Tue, 17 Jul 2012 11:00:00 +0000 GMT",
+            }
+        )
         assert "X-RateLimit-Limit" not in told[0]
 
 
@@ -97,9 +106,19 @@ class TestClients:
         self, api: Api, ada: User, ben: User, song: Thing, funded: Api, slash: str
     ) -> None:
         client = api(funded(ada))
-        reads = ["user", "user/things", "users/ben", f"things/{song.pk}", "things/search",
-                 "rate_limit", "categories", f"things/{song.pk},{song.pk}", "user/flattrs",
-                 f"things.json?id={song.pk}", "user/activities.as"]
+        reads = [
+            "user",
+            "user/things",
+            "users/ben",
+            f"things/{song.pk}",
+            "things/search",
+            "rate_limit",
+            "categories",
+            f"things/{song.pk},{song.pk}",
+            "user/flattrs",
+            f"things.json?id={song.pk}",
+            "user/activities.as",
+        ]
         for path in reads:
             address, _, query = path.partition("?")
             assert client.get(f"{address}{slash}?{query}").status_code == 200, path
@@ -115,13 +134,29 @@ class TestClients:
         assert (found.status_code, found["Location"]) == (302, location)
         assert found.json() == {"message": "found", "location": location}
 
-    @pytest.mark.parametrize("path", ["user", "user/flattrs", "user/things", "things/search",
-                                      "users/ben/flattrs", "categories", "rate_limit"])
-    def test_3_asking_for_streams_gets_json(self, api: Api, ada: User, ben: User, path: str) -> None:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "user",
+            "user/flattrs",
+            "user/things",
+            "things/search",
+            "users/ben/flattrs",
+            "categories",
+            "rate_limit",
+        ],
+    )
+    def test_3_asking_for_streams_gets_json(
+        self, api: Api, ada: User, ben: User, path: str
+    ) -> None:
         answer = api(ada).get(path, headers={"accept": "application/stream+json"})
 
         assert (answer.status_code, answer["Content-Type"]) == (200, f"{JSON}; charset=utf-8")
-        assert isinstance(answer.json(), list) or "items" not in answer.json() or "page" in answer.json()
+        assert (
+            isinstance(answer.json(), list)
+            or "items" not in answer.json()
+            or "page" in answer.json()
+        )
 
     @pytest.mark.parametrize(
         ("kind", "body"), [(JSON, ""), (JSON, "{}"), (FORM, ""), ("", ""), ("text/plain", "")]
@@ -153,7 +188,9 @@ class TestClients:
         assert Thing.objects.get().hidden is hidden
 
     @pytest.mark.parametrize("kind", [FORM, JSON])
-    @pytest.mark.parametrize("host", ["http://flattr.com/", "https://flattr.com/", "http://localhost/"])
+    @pytest.mark.parametrize(
+        "host", ["http://flattr.com/", "https://flattr.com/", "http://localhost/"]
+    )
     def test_6_auto_submit_addresses_of_any_own_host(
         self, api: Api, ada: User, ben: User, funded: Api, host: str, kind: str
     ) -> None:
@@ -163,7 +200,9 @@ class TestClients:
         thing = Thing.objects.get()
         assert (thing.url, thing.owner, thing.title) == ("https://ben.example/new", ben, "N")
 
-    @pytest.mark.parametrize("named", ["user_id=&", "user_id=true&", "", "user_id=BEN&", "fid={fid}&"])
+    @pytest.mark.parametrize(
+        "named", ["user_id=&", "user_id=true&", "", "user_id=BEN&", "fid={fid}&"]
+    )
     def test_6_a_known_thing_needs_no_owner_in_its_link(
         self, api: Api, ada: User, song: Thing, funded: Api, named: str
     ) -> None:
@@ -230,7 +269,10 @@ class TestClients:
 
         assert isinstance(found, list)
         for flattr in found:
-            assert flattr["thing"].items() >= {"id": song.pk, "title": "A song", "url": song.url}.items()
+            assert (
+                flattr["thing"].items()
+                >= {"id": song.pk, "title": "A song", "url": song.url}.items()
+            )
             assert type(flattr["created_at"]) is int
 
     def test_11_names_can_be_joined(self, api: Api, ada: User) -> None:
@@ -264,7 +306,10 @@ class TestFormats:
             ({"path": "users/ben/things.as"}, "application/stream+json"),
             ({"path": "users/ben/things.atom"}, "application/atom+xml"),
             ({"path": "users/ben/activities"}, "application/stream+json"),
-            ({"path": "users/ben/activities", "accept": "application/atom+xml"}, "application/atom+xml"),
+            (
+                {"path": "users/ben/activities", "accept": "application/atom+xml"},
+                "application/atom+xml",
+            ),
         ],
     )
     def test_by_suffix_and_by_accept(
@@ -278,8 +323,13 @@ class TestFormats:
 
     @pytest.mark.parametrize(
         ("path", "accept"),
-        [("things/1.foo", ""), ("users/ben.txt", ""), ("categories.as", ""), ("categories", "image/png"),
-         ("users/ben/activities.json", "")],
+        [
+            ("things/1.foo", ""),
+            ("users/ben.txt", ""),
+            ("categories.as", ""),
+            ("categories", "image/png"),
+            ("users/ben/activities.json", ""),
+        ],
     )
     def test_unknown_ones_are_406(self, api: Api, ben: User, path: str, accept: str) -> None:
         answer = api().get(path, headers={"accept": accept} if accept else {})
@@ -331,8 +381,14 @@ class TestFormats:
 
     @pytest.mark.parametrize(
         ("query", "is_full"),
-        [("full", True), ("full=full", True), ("full=1", True), ("full=True", True),
-         ("full=False", False), ("", False)],
+        [
+            ("full", True),
+            ("full=full", True),
+            ("full=1", True),
+            ("full=True", True),
+            ("full=False", False),
+            ("", False),
+        ],
     )
     def test_full_makes_embedded_objects_whole(
         self, api: Api, song: Thing, query: str, is_full: bool

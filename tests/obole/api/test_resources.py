@@ -28,8 +28,22 @@ FORM = "application/x-www-form-urlencoded"
 class TestThing:
     def test_has_flattrs_fields_in_flattrs_order(self, api: Api, song: Thing) -> None:
         assert list(api().get(f"things/{song.pk}").json()) == [
-            "type", "resource", "link", "id", "url", "flattrs", "flattrs_user_count", "title",
-            "description", "tags", "language", "category", "created_at", "owner", "hidden", "image",
+            "type",
+            "resource",
+            "link",
+            "id",
+            "url",
+            "flattrs",
+            "flattrs_user_count",
+            "title",
+            "description",
+            "tags",
+            "language",
+            "category",
+            "created_at",
+            "owner",
+            "hidden",
+            "image",
         ]
 
     def test_shows_its_owner_more(self, api: Api, ben: User, song: Thing) -> None:
@@ -55,17 +69,26 @@ class TestThing:
         shown = client.get(path).json()
 
         assert made.json()["link"] == f"http://testserver/rest/v2/{path}"
-        assert changed.json() == patched.json() == {
-            "message": "ok", "description": "Thing was updated correctly",
-        }
+        assert (
+            changed.json()
+            == patched.json()
+            == {
+                "message": "ok",
+                "description": "Thing was updated correctly",
+            }
+        )
         assert (shown["title"], shown["tags"], shown["category"]) == ("Y", ["c"], "rest")
         assert shown["updated_at"] > 0
         assert client.generic("DELETE", path).status_code == 204
         assert client.get(path).status_code == 404
-        again = client.generic("POST", "things", json.dumps(fields), content_type="application/json")
+        again = client.generic(
+            "POST", "things", json.dumps(fields), content_type="application/json"
+        )
         assert again.json()["id"] == made.json()["id"]
 
-    def test_needs_the_override_to_be_changed_by_post(self, api: Api, ben: User, song: Thing) -> None:
+    def test_needs_the_override_to_be_changed_by_post(
+        self, api: Api, ben: User, song: Thing
+    ) -> None:
         assert api(ben).generic("POST", f"things/{song.pk}").status_code == 400
 
 
@@ -82,16 +105,31 @@ class TestFlattr:
         assert clicked.json()["thing"]["title"] == "smgt/flattr on GitHub"
         assert PendingClick.objects.get().thing.owner is None
         assert client.get("user/flattrs").json()[0]["thing"]["owner"]["username"] == ""
-        assert client.generic("DELETE", f"things/{clicked.json()['thing']['id']}/flattr").status_code == 204
+        assert (
+            client.generic("DELETE", f"things/{clicked.json()['thing']['id']}/flattr").status_code
+            == 204
+        )
 
     @pytest.mark.parametrize(
         ("address", "status", "error"),
         [
             ("https://nobody.example/", 404, "not_found"),
             ("http://flattr.com/submit/auto?url=https://x.example/", 404, "not_found"),
-            ("http://flattr.com/submit/auto?user_id=nobody&url=https://x.example/", 400, "validation"),
-            ("http://flattr.com/submit/auto?user_id=ada&url=https://x.example/", 403, "flattr_owner"),
-            ("http://flattr.com/submit/auto?user_id=eve&url=https://ben.example/song", 400, "validation"),
+            (
+                "http://flattr.com/submit/auto?user_id=nobody&url=https://x.example/",
+                400,
+                "validation",
+            ),
+            (
+                "http://flattr.com/submit/auto?user_id=ada&url=https://x.example/",
+                403,
+                "flattr_owner",
+            ),
+            (
+                "http://flattr.com/submit/auto?user_id=eve&url=https://ben.example/song",
+                400,
+                "validation",
+            ),
             ("http://flattr.com/submit/auto?user_id=ben&url=/relative", 400, "validation"),
             ("http://eve.example/submit/auto?user_id=ben&url=https://x.example/", 404, "not_found"),
             ("nonsense", 404, "not_found"),
@@ -123,8 +161,14 @@ class TestSubscription:
         standing = client.get("user/standing").json()[0]
         ended = [client.generic("DELETE", path) for _ in range(2)]
 
-        assert [(one.status_code, one.json().get("error", one.json().get("message"))) for one in answers] == [
-            (200, "ok"), (403, "subscribed"), (403, "thing_owner"), (200, "paused"), (200, "started"),
+        assert [
+            (one.status_code, one.json().get("error", one.json().get("message"))) for one in answers
+        ] == [
+            (200, "ok"),
+            (403, "subscribed"),
+            (403, "thing_owner"),
+            (200, "paused"),
+            (200, "started"),
         ]
         assert "owner" not in answers[0].json()["thing"]
         assert (standing["active"], standing["until"]) == (True, "2031-01-31")
@@ -145,17 +189,31 @@ class TestMoney:
         said = api(ada, "money").get("user/statement?period=2010-09").json()
 
         assert said | {"things": len(said["things"])} == {
-            "type": "statement", "period": "2010-09", "state": "settled", "currency": "EUR",
-            "budget": "5.000000", "clicks": 1, "left_out": 0, "share": "5.000000",
-            "given": "5.000000", "remainder": "0.000000", "things": 1,
+            "type": "statement",
+            "period": "2010-09",
+            "state": "settled",
+            "currency": "EUR",
+            "budget": "5.000000",
+            "clicks": 1,
+            "left_out": 0,
+            "share": "5.000000",
+            "given": "5.000000",
+            "remainder": "0.000000",
+            "things": 1,
         }
 
     def test_earnings(self, api: Api, ben: User, settled: None) -> None:
         said = api(ben, "money").get("user/earnings?period=2010-09").json()
 
         assert said["totals"] == [
-            {"currency": "EUR", "things": 1, "clicks": 1, "gross": "5.000000", "fee": "0.500000",
-             "net": "4.500000"}
+            {
+                "currency": "EUR",
+                "things": 1,
+                "clicks": 1,
+                "gross": "5.000000",
+                "fee": "0.500000",
+                "net": "4.500000",
+            }
         ]
         assert said["things"][0]["thing"]["title"] == "A song"
 
@@ -180,7 +238,9 @@ class TestMoney:
         self, api: Api, ada: User, fields: dict[str, str], status: int, error: str | None
     ) -> None:
         client = api(ada)
-        answer = client.generic("PUT", "user/budget", json.dumps(fields), content_type="application/json")
+        answer = client.generic(
+            "PUT", "user/budget", json.dumps(fields), content_type="application/json"
+        )
 
         assert (answer.status_code, answer.json().get("error")) == (status, error)
         assert client.get("user/budget").status_code == (200 if status == 200 else 404)
@@ -190,15 +250,29 @@ class TestQueries:
     """Each list takes the same number of queries for two rows and for eight."""
 
     PATHS = [
-        "user/things", "users/ben/things?full", "user/flattrs", "users/ada/flattrs?full",
-        "things/{first}/flattrs", "things/{all}", "things/search?user=ben", "things/search?query=song",
-        "things/search?query=song&sort=trend", "things/search?query=songg", "user/subscriptions",
-        "user/standing?full", "user/activities", "users/ben/activities?type=incoming",
-        "user/statement?period={month}", "users/ben/things.as", "months",
+        "user/things",
+        "users/ben/things?full",
+        "user/flattrs",
+        "users/ada/flattrs?full",
+        "things/{first}/flattrs",
+        "things/{all}",
+        "things/search?user=ben",
+        "things/search?query=song",
+        "things/search?query=song&sort=trend",
+        "things/search?query=songg",
+        "user/subscriptions",
+        "user/standing?full",
+        "user/activities",
+        "users/ben/activities?type=incoming",
+        "user/statement?period={month}",
+        "users/ben/things.as",
+        "months",
     ]
 
     def count(self, client: Any, path: str, rows: int) -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             answer = client.get(path)
         assert answer.status_code == 200
         assert len(answer.content) > rows * 20 or "months" in path
@@ -213,7 +287,9 @@ class TestQueries:
                 thing = Thing.objects.create(
                     url=f"https://ben.example/{number}", owner=ben, title="A song"
                 )
-                mine = Thing.objects.get_or_create(url=f"https://ada.example/{number}", owner=ada)[0]
+                mine = Thing.objects.get_or_create(url=f"https://ada.example/{number}", owner=ada)[
+                    0
+                ]
                 other = User.objects.create_user(f"user{number}")
                 record_click(subscriber=ada, thing=thing, at=now)
                 start_standing_click(subscriber=ada, thing=thing, at=now)

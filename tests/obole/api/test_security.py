@@ -22,9 +22,7 @@ from things.models import Click, StandingClick, Thing
 Api = Callable[..., Any]
 FORM = "application/x-www-form-urlencoded"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-OPERATIONS = [
-    (resource, method) for resource in RESOURCES for method in resource.view.access
-]
+OPERATIONS = [(resource, method) for resource in RESOURCES for method in resource.view.access]
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">'
     '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><l>&b;</l>'
@@ -96,7 +94,9 @@ class TestEveryOperation:
             assert lacking.json()["error"] == "insufficient_scope"
 
     @pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.route)
-    def test_answers_other_methods_in_the_same_form(self, api: Api, ada: User, resource: Any) -> None:
+    def test_answers_other_methods_in_the_same_form(
+        self, api: Api, ada: User, resource: Any
+    ) -> None:
         for method in set(METHODS) - set(resource.view.access):
             answer = api(ada).generic(method, address(resource.route))
             assert (answer.status_code, answer.json()["error"]) == (405, "invalid_request")
@@ -127,7 +127,11 @@ class TestScopes:
         client = api(funded(ada), "flattr thing email extendedread")
         client.generic("POST", f"things/{song.pk}/flattr")
 
-        for path in ("user/budget", "user/statement?period=2010-09", "user/earnings?period=2010-09"):
+        for path in (
+            "user/budget",
+            "user/statement?period=2010-09",
+            "user/earnings?period=2010-09",
+        ):
             assert client.get(path).json()["error"] == "insufficient_scope"
         for path in ("user", "user/flattrs?full", "user/subscriptions", f"things/{song.pk}"):
             assert "5.0" not in client.get(path).content.decode()
@@ -252,9 +256,7 @@ class TestInput:
             (FORM, ""),
         ],
     )
-    def test_that_makes_no_sense_is_named(
-        self, api: Api, ben: User, kind: str, body: Any
-    ) -> None:
+    def test_that_makes_no_sense_is_named(self, api: Api, ben: User, kind: str, body: Any) -> None:
         answer = api(ben).generic("POST", "things", body, content_type=kind)
 
         assert answer.status_code == 400
@@ -299,8 +301,18 @@ class TestInput:
 
     @pytest.mark.parametrize(
         "path",
-        ["things/999999999999999999", "things/9999999999999999999999", "things/0", "users/%00",
-         "users/a%20b", "nothing", "things/-1", "months/2010-99", "things/1/nothing", "%ff"],
+        [
+            "things/999999999999999999",
+            "things/9999999999999999999999",
+            "things/0",
+            "users/%00",
+            "users/a%20b",
+            "nothing",
+            "things/-1",
+            "months/2010-99",
+            "things/1/nothing",
+            "%ff",
+        ],
     )
     def test_in_the_path_is_not_found(self, api: Api, db: None, path: str) -> None:
         answer = api().get(path)
