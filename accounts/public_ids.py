@@ -29,4 +29,4 @@ def key_of(identifier: str) -> int | None:
     """The primary key that six characters stand for; None if they are no such identifier."""
     if len(identifier) != _LENGTH or not set(identifier) <= set(_ALPHABET):
         return None
-    return (int(identifier, 36) - _OFFSET) * _INVERSE % _SPACE
+    return int((int(identifier, 36) - _OFFSET) * _INVERSE % _SPACE)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import User
 from things.models import Click, PendingClick, Thing
 from things.partitions import periods_with_partition
+from things.periods import Period
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ def clicks_received(creator: User, *, shown_to: User | None, rows: slice) -> lis
     if shown_to != creator:
         condition &= Q(thing__hidden=False)
     return _listed(condition, rows)
+
+
+def clicks_until(period: Period, *, things: list[int]) -> dict[int, int]:
+    """How often things were clicked up to and in a period, by their identifiers. Two queries."""
+    periods = [one for one in periods_with_partition() if one <= period]
+    rows = Click.objects.filter(period__in=periods, thing__in=things).values("thing")
+    counted = rows.annotate(clicks=Count("*")).order_by()
+    return dict.fromkeys(things, 0) | {row["thing"]: row["clicks"] for row in counted}
 
 
 def _listed(condition: Q, rows: slice) -> list[ListedClick]:

@@ -115,7 +115,7 @@ class Thing(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 level=pgtrigger.Statement,
-                referencing=pgtrigger.Referencing(new="made"),
+                referencing=pgtrigger.Referencing(new="made"),  # type: ignore[no-untyped-call]
                 func=(
                     "INSERT INTO things_popularity"
                     " (thing_id, flattrs, flattrs_month, flattrs_week, flattrs_day, trend)"

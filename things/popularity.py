@@ -40,4 +40,4 @@ def count_popularity(*, at: datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"at": at, "month": at - MONTH, "week": at - WEEK, "day": at - DAY})
-        return cursor.rowcount
+        return int(cursor.rowcount)

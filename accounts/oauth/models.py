@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from oauth2_provider.models import AbstractApplication, ApplicationManager
+from oauth2_provider.models import AbstractApplication
 
 # Where a client has no address to return to, the code is shown for the person to copy.
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -33,7 +34,7 @@ class Application(AbstractApplication):
 
     description = models.CharField(_("what it does"), max_length=300, blank=True)
 
-    objects = ApplicationManager()
+    objects: ClassVar[models.Manager[Application]] = models.Manager()
 
     class Meta(AbstractApplication.Meta):
         verbose_name = _("application")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
@@ -45,11 +45,11 @@ class Validator(OAuth2Validator):
 
     def get_default_redirect_uri(self, client_id: str, request: Request, *args: Any) -> str:
         """The only registered address; when a token is fetched any of several would do."""
-        if request.grant_type == "authorization_code":
-            return (request.client.redirect_uris.split() or [request.client.default_redirect_uri])[
-                0
-            ]
-        return str(request.client.default_redirect_uri)
+        application = cast("Application", request.client)
+        registered = application.redirect_uris.split()
+        if request.grant_type == "authorization_code" and registered:
+            return registered[0]
+        return application.default_redirect_uri
 
     def validate_code(
         self,

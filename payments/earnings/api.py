@@ -7,11 +7,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.fields import Field
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.access import PUBLIC, needs
-from accounts.api.describing import PAGED
+from accounts.api.describing import PAGED, parameter
 from accounts.api.errors import Error, Refused
 from accounts.api.paging import page_asked
 from accounts.api.people import api_address
@@ -19,12 +20,20 @@ from accounts.api.routes import Resource
 from accounts.api.views import ApiView
 from accounts.oauth.scopes import Scope
 from payments.api import PERIOD, period_asked
+from payments.earnings.exporting.reports import (
+    FIRST_LINE,
+    FLATTRS_CURRENCY,
+    Row,
+    report_line,
+    report_name,
+)
 from payments.earnings.months import NotSettled, public_month, settled_months
 from payments.earnings.reports import CreatorMonth, NothingEarned, creator_month
 from payments.money import format_exact
 from payments.settlement.models import PeriodFigures, Settlement
 from things.api.presenting import present_embedded
 from things.api.shapes import EmbeddedThingShape
+from things.clicks import clicks_until
 from things.converters import register_period
 from things.periods import Period
 
@@ -92,16 +101,38 @@ _MONTH: dict[str, Field[Any, Any, Any, Any]] = {
 MonthShape = inline_serializer("Month", _MONTH)
 
 
+class RevenueCsv(BaseRenderer):
+    """`.csv`: Flattr's monthly revenue report; an error as its code and description."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(self, data: Any, *_context: object) -> bytes:
+        """The report's lines."""
+        if "error" in data:
+            return f"{data['error']}: {data['error_description']}\n".encode()
+        return "".join(data["report"]).encode()
+
+
 class OwnEarnings(ApiView):
     """What one earned in a period."""
 
     access = {"GET": needs(Scope.MONEY)}
+    renderer_classes = [*ApiView.renderer_classes, RevenueCsv]
 
     @extend_schema(
         responses=EarningsShape,
-        parameters=[PERIOD, *PAGED],
+        parameters=[
+            PERIOD,
+            *PAGED,
+            parameter("currency", "Of the `.csv` report: a code of ISO 4217; EUR if left out"),
+        ],
         summary="What one earned in a period",
-        description="Most earned first; the things are paged.",
+        description=(
+            "Most earned first; the things are paged. With `.csv` all things of one currency as"
+            " Flattr's revenue report."
+        ),
     )
     def get(self, request: Request, **_format: str) -> Response:
         """Totals by currency, and the things."""
@@ -110,6 +141,8 @@ class OwnEarnings(ApiView):
             month = creator_month(creator=self.subscriber, period=period)
         except NothingEarned as refusal:
             raise Refused(Error.NOT_FOUND, str(refusal)) from refusal
+        if isinstance(request.accepted_renderer, RevenueCsv):
+            return self._report(month)
         return Response(
             {
                 "type": "earnings",
@@ -117,6 +150,31 @@ class OwnEarnings(ApiView):
                 "totals": [_present_total(total.earnings) for total in month.totals],
                 "things": self._lines(month, page.rows),
             }
+        )
+
+    def _report(self, month: CreatorMonth) -> Response:
+        """All things that earned in one currency, most revenue first, as a file."""
+        currency = self.request.query_params.get("currency", "") or FLATTRS_CURRENCY
+        earned = list(month.things.filter(currency=currency).select_related("thing"))
+        earned.sort(key=lambda line: (-line.gross, line.thing_id))
+        totals = clicks_until(month.period, things=[line.thing_id for line in earned])
+        rows = [
+            Row(
+                creator=month.creator.username,
+                currency=currency,
+                thing=line.thing_id,
+                url=line.thing.url,
+                title=line.thing.title,
+                clicks=line.clicks,
+                gross=line.gross,
+                total=totals[line.thing_id],
+            )
+            for line in earned
+        ]
+        name = report_name(month.period, currency)
+        return Response(
+            {"report": [f"{FIRST_LINE}\n", *(report_line(month.period, row) for row in rows)]},
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
     def _lines(self, month: CreatorMonth, rows: slice) -> list[dict[str, Any]]:

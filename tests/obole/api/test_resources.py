@@ -217,6 +217,21 @@ class TestMoney:
         ]
         assert said["things"][0]["thing"]["title"] == "A song"
 
+    def test_earnings_as_flattrs_report(
+        self, api: Api, ben: User, song: Thing, settled: None
+    ) -> None:
+        client = api(ben, "money")
+        report = client.get("user/earnings.csv?period=2010-09")
+
+        assert report["Content-Disposition"] == 'attachment; filename="flattr-revenue-201009.csv"'
+        assert report["Content-Type"] == "text/csv; charset=utf-8"
+        assert report.content.decode() == (
+            "period;id;flattr url;url;title;clicks;revenue;clicks total\n"
+            f'2010-09;{song.pk};"http://localhost:8000/thing/{song.pk}/A-song";'
+            '"https://ben.example/song";"A song";1;5,00;1\n'
+        )
+        assert client.get("user/earnings.csv?period=2010-10").status_code == 404
+
     def test_months_are_public(self, api: Api, settled: None) -> None:
         month = api().get("months/2010-09").json()
 
