@@ -45,7 +45,7 @@ class UserManager(DjangoUserManager["User"]):
         return super().normalize_email(email) or None
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit has no types
     """A person. `username` is the public name; it is unique whatever its case.
 
     A user without an e-mail address cannot sign in by mail; imported users have none.
