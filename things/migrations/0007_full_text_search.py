@@ -51,6 +51,19 @@ RETURN setweight(to_tsvector(things_configuration(language), title), 'A')
 """
 
 
+def add_column(apps, schema_editor):
+    """No field of the model: nothing but the search reads it, and it is as long as the text."""
+    schema_editor.execute(
+        "ALTER TABLE things_thing ADD COLUMN search tsvector GENERATED ALWAYS AS"
+        " (things_document(language, title, tags::text[], description)) STORED"
+    )
+
+
+def drop_column(apps, schema_editor):
+    """Nothing is lost: it is made from the other columns."""
+    schema_editor.execute("ALTER TABLE things_thing DROP COLUMN search")
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("things", "0006_popularity_of_things_so_far"),
@@ -62,12 +75,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(CONFIGURATION, "DROP FUNCTION things_configuration"),
         migrations.RunSQL(JOINED, "DROP FUNCTION things_joined"),
         migrations.RunSQL(DOCUMENT, "DROP FUNCTION things_document"),
-        # No field of the model: nothing but the search reads it, and it is as long as the text.
-        migrations.RunSQL(
-            "ALTER TABLE things_thing ADD COLUMN search tsvector GENERATED ALWAYS AS"
-            " (things_document(language, title, tags::text[], description)) STORED",
-            "ALTER TABLE things_thing DROP COLUMN search",
-        ),
+        migrations.RunPython(add_column, drop_column),
         migrations.RunSQL(
             "CREATE INDEX thing_search ON things_thing USING gin (search)",
             "DROP INDEX thing_search",
