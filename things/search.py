@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -10,7 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField, FloatField, Q
 from django.db.models.expressions import RawSQL
 
-from things.models import Thing, ThingQuerySet
+from things.models import Popularity, Thing, ThingQuerySet
 
 # A search looks at no more matches than this; nobody turns so many pages.
 MOST_MATCHES = 1000
@@ -51,7 +52,7 @@ class Found:
 
 
 def search_things(among: ThingQuerySet, search: Search, rows: slice) -> Found:
-    """Search some things. At most four queries, whatever is found.
+    """Search some things. At most six queries, whatever is found.
 
     A query that matches no word is tried again by similarity of titles. Raises NotATagQuery.
     """
@@ -60,15 +61,13 @@ def search_things(among: ThingQuerySet, search: Search, rows: slice) -> Found:
     if not search.query:
         return _by_popularity(among, search, rows)
     words = _words(search)
-    # The first condition is the index's; the second holds each match to its own language, in
-    # which another language's stem may be a different word.
-    matching = among.filter(
-        _raw("things_thing.search @@ %s::tsquery", words),
-        _raw(f"things_thing.search @@ {_QUERY}", search.query),
-    )
-    found = _sorted_matches(matching, search, rows, words)
-    exact = set(search.query) & _OPERATORS
-    return found if found.total or exact else _similar(among, search, rows)
+    likely = among.filter(_raw("things_thing.search @@ %s::tsquery", words))
+    if search.sort != SORTS[0]:
+        found = _by_popularity(likely, search, rows)
+    else:
+        found = _by_relevance(likely, search, rows, words)
+    meant = set(search.query) & _OPERATORS
+    return found if found.total or meant else _similar(among, search, rows)
 
 
 def tag_filter(text: str) -> Q:
@@ -132,23 +131,70 @@ _LANGUAGES = (
 )
 
 
-def _sorted_matches(matching: ThingQuerySet, search: Search, rows: slice, words: str) -> Found:
-    if search.sort != "relevance":
-        return _by_popularity(matching, search, rows)
-    # Only so many are ranked: each costs reading its text.
+def _by_relevance(likely: ThingQuerySet, search: Search, rows: slice, words: str) -> Found:
     rank = RawSQL("ts_rank(things_thing.search, %s::tsquery)", [words], output_field=FloatField())
-    ranked = list(matching.order_by().values_list("pk", rank)[:MOST_MATCHES])
-    ranked.sort(key=lambda match: (-match[1], -match[0]))
+    matches = _exact(search, _some(likely)).values_list("pk", rank)
+    ranked = sorted(matches, key=lambda match: (-match[1], -match[0]))
     return Found(len(ranked), [pk for pk, _rank in ranked[rows]])
 
 
-def _by_popularity(matching: ThingQuerySet, search: Search, rows: slice) -> Found:
-    total = matching.order_by().values("pk")[:MOST_MATCHES].count()
-    if search.sort == "relevance":
-        ordered = matching.order_by("-pk")
+def _by_popularity(likely: ThingQuerySet, search: Search, rows: slice) -> Found:
+    """By clicks; without a sort, newest first. Exact up to 1000 matches.
+
+    Of more, the matches among the 1000 first things of all come first, in their right order, and
+    then as many of the others: to sort a word's hundred thousand matches takes a second.
+    """
+    some = _some(likely)
+    if len(some) < MOST_MATCHES:
+        exact = _exact(search, some).values_list("pk", flat=True)
+        ordered = _sorted(search.sort, exact)
+        return Found(len(ordered), ordered[rows])
+    first = _first_of_all(search.sort)
+    matching = set(likely.filter(pk__in=first).values_list("pk", flat=True))
+    matching = set(_exact(search, list(matching)).values_list("pk", flat=True))
+    ordered = [pk for pk in first if pk in matching]
+    if len(ordered) < rows.stop:
+        others = _exact(search, some).exclude(pk__in=ordered).values_list("pk", flat=True)
+        ordered += _sorted(search.sort, others)
+    return Found(MOST_MATCHES, ordered[:MOST_MATCHES][rows])
+
+
+def _some(likely: ThingQuerySet) -> list[int]:
+    """As many matches as a search looks at.
+
+    By the index's condition alone: PostgreSQL knows how many rows have a word, and so that it
+    need not read the whole index for a common one. Of the condition below it knows nothing.
+    """
+    return list(likely.order_by().values_list("pk", flat=True)[:MOST_MATCHES])
+
+
+def _exact(search: Search, things: list[int]) -> ThingQuerySet:
+    """Those of some things that match in their own language.
+
+    What is one word's stem in English may be another word in French.
+    """
+    found = Thing.objects.filter(pk__in=things)
+    if not search.query:
+        return found
+    return found.filter(_raw(f"things_thing.search @@ {_QUERY}", search.query))
+
+
+def _sorted(sort: str, things: Iterable[int]) -> list[int]:
+    """Most clicked first, newest first among equals; without a sort all are equal."""
+    ranks = dict.fromkeys(things, 0)
+    if sort != SORTS[0]:
+        popular = Popularity.objects.filter(pk__in=list(ranks))
+        ranks |= dict(popular.values_list("pk", sort))
+    return sorted(ranks, key=lambda pk: (-ranks[pk], -pk))
+
+
+def _first_of_all(sort: str) -> list[int]:
+    if sort == SORTS[0]:
+        things = Thing.objects.order_by("-pk").values_list("pk", flat=True)
     else:
-        ordered = matching.order_by(f"-popularity__{search.sort}", "-popularity__thing")
-    return Found(total, list(ordered.values_list("pk", flat=True)[rows]))
+        popular = Popularity.objects.order_by(f"-{sort}", "-thing")
+        things = popular.values_list("thing", flat=True)  # type: ignore[assignment]
+    return list(things[:MOST_MATCHES])
 
 
 def _similar(among: ThingQuerySet, search: Search, rows: slice) -> Found:
