@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree as ET
@@ -13,6 +15,7 @@ import time_machine
 import yaml
 from django.test import Client
 
+from accounts.api.throttling import rate_of
 from accounts.models import User
 from things.models import Thing
 
@@ -77,6 +80,14 @@ class TestRateLimit:
 
         assert second.get("user").status_code == 200
         assert nobody.get("categories").status_code == 200
+
+    def test_counts_exactly_however_many_ask_at_once(self) -> None:
+        request = SimpleNamespace(auth=SimpleNamespace(pk=1))
+        noon = time_machine.travel("2012-07-17 12:00:00+00:00", tick=False)
+        with noon, ThreadPoolExecutor(16) as threads:
+            rates = list(threads.map(lambda _: rate_of(request, counting=1), range(200)))
+
+        assert sorted(rate.current for rate in rates) == list(range(1, 201))
 
     def test_tells_without_counting(self, api: Api, ada: User) -> None:
         client = api(ada)
