@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-def amount(name: str, label: StrOrPromise) -> Callable[[Any], str | None]:
-    """A column for an amount in micros: `5.14 EUR`, `0.514 EUR`. None stays empty."""
+def amount(name: str, label: StrOrPromise) -> Callable[[Any], str]:
+    """A column for an amount in micros: `5.14 EUR`, `0.514 EUR`; a dash where there is none."""
 
     @admin.display(description=label)
-    def shown(row: Any) -> str | None:
+    def shown(row: Any) -> str:
         micros = getattr(row, name)
-        return None if micros is None else f"{format_trimmed(micros)} {row.currency}"
+        return "–" if micros is None else f"{format_trimmed(micros)} {row.currency}"
 
     shown.__name__ = f"{name}_in_units"
     return shown

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from payments.ledger.models import LedgerAccount
-from payments.money import MAX_AMOUNT
+from payments.money import MAX_AMOUNT, format_trimmed
 from things.fields import PeriodField
 from things.periods import Period
 from things.triggers import refuse
@@ -39,7 +39,7 @@ class Plan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subscriber_id}: {self.amount} {self.currency}"
+        return f"{self.subscriber_id}: {format_trimmed(self.amount)} {self.currency}"
 
 
 class BudgetQuerySet(models.QuerySet["Budget"]):
