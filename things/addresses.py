@@ -45,7 +45,7 @@ def normalize_url(text: str) -> str:
     parts = urlsplit(check_url(text.strip()))
     scheme = parts.scheme.lower()
     host = _host(parts.hostname or "", parts.port, scheme)
-    return check_url(urlunsplit((scheme, host, parts.path or "/", parts.query, parts.fragment)))
+    return check_url(urlunsplit((scheme, host, parts.path, parts.query, parts.fragment)))
 
 
 def host_of(url: str) -> str:

@@ -25,8 +25,8 @@ urlpatterns = [
     path("things/", pages.list_things, name="catalogue"),
     path("things.atom", pages.things_as_atom, name="catalogue_atom"),
     path("things.as", pages.things_as_stream, name="catalogue_stream"),
-    path("creators/<str:username>/", pages.show_creator, name="creator"),
-    path("creators/<str:username>.atom", pages.creator_as_atom, name="creator_atom"),
+    path("profile/<str:username>.atom", pages.creator_as_atom, name="creator_atom"),
+    path("profile/<str:username>", pages.show_creator, name="creator"),
     path("thing/<int:thing_id>.atom", pages.thing_as_atom, name="thing_atom"),
     path("thing/<int:thing_id>.as", pages.thing_as_stream, name="thing_stream"),
 ]

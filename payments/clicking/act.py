@@ -32,7 +32,7 @@ from payments.clicking.subjects import NoSuchThing, describe_subject
 from payments.clicking.tokens import TokenRefused
 from things.button.looks import page_language
 from things.counting import count_of
-from things.submitting import SubmissionRefused
+from things.describing import SubmissionRefused
 
 LONGEST_BODY = 20_000
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.clicking.claiming import claim_site
-from things.models import Site
+from things.sites.models import Site
 from things.sites.owning import SiteTaken
 
 if TYPE_CHECKING:

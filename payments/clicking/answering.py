@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,10 +20,16 @@ from payments.clicking.recording import (
     SubscriberSuspended,
     ThingUnavailable,
 )
-from payments.clicking.subjects import NoSuchThing, click_subject, undo_subject
+from payments.clicking.standing import AlreadyStanding, start_standing_click
+from payments.clicking.subjects import (
+    NoSuchThing,
+    click_subject,
+    describe_subject,
+    undo_subject,
+)
+from things.describing import SubmissionRefused
 from things.models import Thing
 from things.partitions import PeriodSealed
-from things.submitting import SubmissionRefused
 
 
 class State(StrEnum):
@@ -37,6 +44,7 @@ class State(StrEnum):
     SUSPENDED = "suspended"
     WRONG = "wrong"
     UNDONE = "undone"
+    REPEATED = "repeated"
     NOTHING = "nothing"
     SETTLED = "settled"
 
@@ -50,6 +58,7 @@ _WORDS: dict[State, Promise] = {
     State.UNAVAILABLE: _("This cannot be given to at the moment."),
     State.SUSPENDED: _("Your account is suspended: nothing was counted."),
     State.WRONG: _("This button is not set up well: nothing was counted."),
+    State.REPEATED: _("From next month on, this counts each month, until you end it."),
     State.UNDONE: _("Taken back. Nothing is given here."),
     State.NOTHING: _("There is no click of this month to take back."),
     State.SETTLED: _("The month is over: this click can no longer be taken back."),
@@ -77,7 +86,7 @@ class Answer:
     @property
     def given(self) -> bool:
         """Whether a click stands now."""
-        return self.state in {State.COUNTED, State.ALREADY, State.PENDING}
+        return self.state in {State.COUNTED, State.ALREADY, State.PENDING, State.REPEATED}
 
     @property
     def words(self) -> str:
@@ -105,6 +114,18 @@ def answer_undo(*, subscriber: User, subject: str, at: datetime) -> Answer:
     return _answered(
         lambda: Answer(State.UNDONE, undo_subject(subscriber=subscriber, subject=subject, at=at))
     )
+
+
+def answer_repeat(*, subscriber: User, subject: str, at: datetime) -> Answer:
+    """Repeat a click each month from the next on; the same again changes nothing."""
+
+    def repeat() -> Answer:
+        thing = describe_subject(subject)
+        with suppress(AlreadyStanding):
+            start_standing_click(subscriber=subscriber, thing=thing, at=at)
+        return Answer(State.REPEATED, thing)
+
+    return _answered(repeat)
 
 
 _OUTCOMES = {

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from payments.budgets.holding import NoMeans
 from payments.clicking.recording import ClickRefused, record_click
-from things.models import PendingClick, Site, Thing
+from things.models import PendingClick, Thing
+from things.sites.models import Site
 from things.sites.owning import verify_site
 
 

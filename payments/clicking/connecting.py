@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from payments.clicking.tokens import spend_connect_code
 from things.addresses import host_of
-from things.models import Connection, Site, Thing
+from things.models import Thing
+from things.sites.models import Connection, Site
 
 # So often at most a connection's last use is written down.
 USE_NOTED_EVERY = timedelta(hours=1)

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from payments.clicking.answering import State, answer_undo
+from payments.clicking.standing import NoSuchStandingClick, end_standing_click
 from payments.clicking.worth import worth_now
 from payments.paging import page_of
-from things.models import Click, Connection
+from things.models import Click
 from things.periods import Period
+from things.sites.models import Connection
 
 
 @never_cache
@@ -35,6 +37,7 @@ def list_clicks(request: HttpRequest) -> HttpResponse:
         .filter(subscriber=viewer)
         .select_related("site")
         .order_by("site__host", "-used_at", "pk"),
+        "standing": viewer.standing_clicks.select_related("thing").order_by("-created_at", "pk"),
         "worth": worth_now(viewer, at=now),
     }
     return render(request, "payments/clicks.html", context)
@@ -48,6 +51,18 @@ def undo_click(request: HttpRequest, thing_id: int) -> HttpResponse:
     answer = answer_undo(subscriber=viewer, subject=str(thing_id), at=timezone.now())
     level = messages.SUCCESS if answer.state is State.UNDONE else messages.WARNING
     messages.add_message(request, level, answer.words)
+    return redirect("clicks")
+
+
+@login_required
+@require_POST
+def end_standing(request: HttpRequest, thing_id: int) -> HttpResponse:
+    """End a standing click of the viewer's."""
+    try:
+        end_standing_click(subscriber=cast(User, request.user), thing_id=thing_id)
+    except NoSuchStandingClick as missing:
+        raise Http404 from missing
+    messages.success(request, _("It no longer counts by itself each month."))
     return redirect("clicks")
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from payments.clicking.answering import Answer, State, answer_click, answer_undo
+from payments.clicking.answering import Answer, State, answer_click, answer_repeat, answer_undo
 from payments.clicking.connecting import connectable_site
 from payments.clicking.kept import keep_click
 from payments.clicking.origins import from_our_page
@@ -30,8 +30,8 @@ from payments.clicking.tokens import (
 from payments.clicking.worth import has_clicked, worth_now, worth_of_next_click
 from things.button.assets import asset
 from things.counting import count_of
+from things.describing import SubmissionRefused, is_draft, query_of, read_submission
 from things.models import Thing
-from things.submitting import SubmissionRefused, read_submission
 
 NONCE_LENGTH = 64
 
@@ -61,13 +61,13 @@ def submit(request: HttpRequest) -> HttpResponse:
     window = _window(request)
     try:
         submission = read_submission(request.GET.dict())
-        thing = describe_subject(submission.as_query())
+        thing = describe_subject(query_of(submission))
     except SubmissionRefused as refusal:
         return _refused(request, str(refusal))
-    if not thing.is_draft:
+    if not is_draft(thing):
         query = f"?{window.query}" if window.query else ""
         return redirect(reverse("thing", args=[thing.pk]) + query)
-    return _ask(request, submission.as_query(), window)
+    return _ask(request, query_of(submission), window)
 
 
 @require_POST
@@ -106,6 +106,18 @@ def take_back(request: HttpRequest) -> HttpResponse:
     return _tell(request, subject, window, answer)
 
 
+@require_POST
+def repeat(request: HttpRequest) -> HttpResponse:
+    """Make a standing click of what the form names: it counts each month from the next on."""
+    window, subject = _window(request), request.POST.get("subject", "")
+    if not from_our_page(request):
+        return HttpResponse(status=403)
+    if not request.user.is_authenticated:
+        return _ask(request, subject, window, status=401)
+    answer = answer_repeat(subscriber=_viewer(request), subject=subject, at=timezone.now())
+    return _tell(request, subject, window, answer)
+
+
 def _ask(
     request: HttpRequest, subject: str, window: Window, *, status: int = 200, notice: str = ""
 ) -> HttpResponse:
@@ -125,7 +137,7 @@ def _tell(request: HttpRequest, subject: str, window: Window, answer: Answer) ->
     if answer.state is State.WRONG:
         return _refused(request, answer.words)
     thing = answer.thing or _described(subject)
-    known = subject if thing.is_draft else str(thing.pk)
+    known = subject if is_draft(thing) else str(thing.pk)
     context = _known(request, thing, known, window)
     context |= {
         "answer": answer,
@@ -141,8 +153,8 @@ def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> 
         "thing": thing,
         "subject": subject,
         "window": window,
-        "count": 0 if thing.is_draft else count_of(thing.pk),
-        "waiting": 0 if thing.is_draft else thing.pending_clicks.count(),
+        "count": 0 if is_draft(thing) else count_of(thing.pk),
+        "waiting": 0 if is_draft(thing) else thing.pending_clicks.count(),
         "style": asset("popup.css").path,
         "script": asset("popup.js").path,
         "site_url": settings.SITE_URL,
@@ -154,6 +166,8 @@ def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> 
     worth = worth_now if given else worth_of_next_click
     return context | {
         "given": given,
+        "standing": not is_draft(thing)
+        and thing.standing_clicks.filter(subscriber=viewer).exists(),
         "own": thing.owner_id == viewer.pk,
         "worth": worth(viewer, at=now),
         "site": connectable_site(thing) if window.kind == 2 else None,

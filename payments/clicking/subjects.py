@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts.models import User
 from payments.clicking.recording import Recorded, record_click, take_back_click
+from things.describing import describe_thing, read_query, register_thing
 from things.models import Thing
-from things.submitting import describe_thing, read_query, register_thing
 
 
 class NoSuchThing(LookupError):

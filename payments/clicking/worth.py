@@ -7,6 +7,7 @@ from datetime import datetime
 
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
+from things.describing import is_draft
 from things.models import Click, PendingClick, Thing
 from things.periods import Period
 
@@ -32,7 +33,7 @@ def worth_now(subscriber: User, *, at: datetime) -> Worth | None:
 
 def has_clicked(subscriber: User, thing: Thing, *, at: datetime) -> bool:
     """Whether a click on the thing stands, counted this month or pending."""
-    if thing.is_draft:
+    if is_draft(thing):
         return False
     clicks = Click.objects.in_period(Period.of(at)).filter(subscriber=subscriber, thing=thing)
     return (

@@ -112,6 +112,7 @@ TABLE: dict[str, Headers] = {
     "submit": _POPUP,
     "click": _POPUP,
     "take_back": _POPUP,
+    "repeat_click": _POPUP,
     "sign_in": _ON_THE_WAY,
     "budget": _ON_THE_WAY,
     "play_money": _ON_THE_WAY,

@@ -13,7 +13,7 @@ import pytest
 from chromium import NoBrowser, find_chromium
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
@@ -26,7 +26,8 @@ from payments.budgets.planning import set_budget
 from payments.deposits.play import pay_in_play_money
 from payments.money import MICROS
 from things.button.frames import HELD_FRAMES
-from things.models import Click, Site, Thing
+from things.models import Click, Thing
+from things.sites.models import Site
 from things.sites.owning import ask_for_site, verify_site
 
 SITE = f"https://{OURS}"
@@ -89,20 +90,21 @@ def tool() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def _internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
-    for connection in connections.all():
-        connection.settings_dict["CONN_MAX_AGE"] = 0
-    with override_settings(**PUBLIC):
-        internet = Internet(WSGIHandler(), tmp_path_factory.mktemp("tls"))
-        yield internet
-        internet.stop()
+    internet = Internet(WSGIHandler(), tmp_path_factory.mktemp("tls"))
+    yield internet
+    internet.stop()
 
 
 @pytest.fixture
 def internet(_internet: Internet, transactional_db: None) -> Iterator[Internet]:
     """The hosts of this test; empty of pages at its start."""
     HELD_FRAMES.forget()
+    kept = connection.settings_dict["CONN_MAX_AGE"]
+    # Each of the server's threads ends with its request: so must its connection.
+    connection.settings_dict["CONN_MAX_AGE"] = 0
     with override_settings(**PUBLIC):
         yield _internet
+    connection.settings_dict["CONN_MAX_AGE"] = kept
     _internet.forget()
 
 

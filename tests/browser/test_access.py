@@ -127,7 +127,7 @@ class TestPages:
             f"/thing/{thing.pk}",
             f"/thing/{thing.pk}?popup=2&n=1",
             "/things/",
-            "/creators/ben/",
+            "/profile/ben",
             f"/button/?user_id=ben&url={world.post()}",
             "/clicks/",
             "/giving/budget/",

@@ -11,8 +11,8 @@ from gestures import button_of, click_like_a_person, confirm, frame_of, give, op
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
-from things.models import Click, Connection, PendingClick, Thing
-from things.sites.models import Site
+from things.models import Click, PendingClick, Thing
+from things.sites.models import Connection, Site
 
 
 class TestSignedOut:
@@ -142,6 +142,7 @@ class TestWords:
         self, context: BrowserContext, page: Page, world: World
     ) -> None:
         Site.objects.all().delete()
+        Thing.objects.create(url=world.post(), title="Tea of nobody")
         sign_in(context, world.ada)
         page.goto(world.publish())
 

@@ -37,6 +37,7 @@ UNCUT = {
     "submit",
     "click",
     "take_back",
+    "repeat_click",
     "sign_in",
     "budget",
     "play_money",
@@ -73,7 +74,7 @@ def ask(name: str, thing: Thing, **headers: str) -> HttpResponse:
     if name in {"budget", "play_money"}:
         client.force_login(thing.owner)
     path = address_of(name, thing)
-    if name.startswith("act_") or name in {"click", "take_back"}:
+    if name.startswith("act_") or name in {"click", "take_back", "repeat_click"}:
         return client.post(path, {"subject": thing.pk}, **headers)
     return client.get(path, **headers)
 

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from things.addresses import host_of
+from things.autosubmit import AutoSubmit
 from things.button.assets import asset
 from things.button.looks import COLOURS, FRAME_SIZES, SIZES, Look, read_look
 from things.catalogue import LANGUAGES, Category
+from things.describing import SubmissionRefused, query_of, read_submission
 from things.sites.owning import verified_site_of
-from things.submitting import Submission, SubmissionRefused, read_submission
 
 FORMS = ("element", "anchor", "frame", "badge", "flattr")
 
@@ -31,13 +32,13 @@ class Markup:
     code: str
 
 
-def markup_for(submission: Submission, look: Look) -> list[Markup]:
+def markup_for(submission: AutoSubmit, look: Look) -> list[Markup]:
     """What to paste, one for each form. Texts are escaped for HTML."""
     context = {
         "said": submission,
         "look": look,
         "site_url": settings.SITE_URL,
-        "query": submission.as_query(),
+        "query": query_of(submission),
         "tags": ",".join(submission.tags),
         "width": FRAME_SIZES[look.size][0],
         "height": FRAME_SIZES[look.size][1],
@@ -81,13 +82,13 @@ def _built(said: dict[str, str]) -> dict[str, object]:
     except SubmissionRefused as refusal:
         return {"refusal": str(refusal)}
     site = verified_site_of(host_of(submission.url))
-    proven = site is not None and site.owner.username.lower() == submission.creator.lower()
+    proven = site is not None and site.owner.username.lower() == submission.user_id.lower()
     look = read_look(said)
     return {
         "markup": markup_for(submission, look),
         "host": host_of(submission.url),
         "proven": proven,
-        "known": User.objects.filter(username__iexact=submission.creator).exists(),
+        "known": User.objects.filter(username__iexact=submission.user_id).exists(),
         "preview": look,
     }
 

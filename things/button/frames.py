@@ -24,9 +24,15 @@ from things.addresses import host_of
 from things.button.assets import asset
 from things.button.looks import Look, read_look
 from things.counting import HELD, count_of
+from things.describing import (
+    SubmissionRefused,
+    describe_thing,
+    is_draft,
+    query_of,
+    read_submission,
+)
 from things.models import Thing
 from things.sites.owning import framing_origins
-from things.submitting import SubmissionRefused, describe_thing, read_submission
 
 FRAMES_HELD = 4096
 FIELDS = 30
@@ -99,16 +105,16 @@ def _described(thing_id: int, fields: dict[str, str]) -> Thing:
 
 
 def _button(thing: Thing, look: Look, fields: dict[str, str]) -> Frame:
-    subject = read_submission(fields).as_query() if thing.is_draft else str(thing.pk)
+    subject = query_of(read_submission(fields)) if is_draft(thing) else str(thing.pk)
     context = {
         "look": look,
         "bidi": get_language_bidi(),
         "subject": subject,
-        "address": f"/submit/auto?{subject}" if thing.is_draft else f"/thing/{subject}",
+        "address": f"/submit/auto?{subject}" if is_draft(thing) else f"/thing/{subject}",
         "site": host_of(thing.url),
         # The same before and after the thing comes to be.
         "key": f"{zlib.crc32(thing.url.encode()):x}",
-        "count": 0 if thing.is_draft else count_of(thing.pk),
+        "count": 0 if is_draft(thing) else count_of(thing.pk),
         "style": asset("frame.css").path,
         "script": asset(f"frame.{look.language}.js").path,
     }

@@ -22,9 +22,10 @@ from things.addresses import NotAWebAddress
 from things.button.looks import FRAME_SIZES
 from things.catalogue import LANGUAGES, Category
 from things.counting import counts_of
-from things.models import Site, Thing
+from things.models import Thing
 from things.pages.feeds import Feed, as_atom, as_stream
 from things.pages.listing import Choice, clicked_now, public_things, things_of
+from things.sites.models import Site
 from things.sites.owning import ask_for_site
 
 THINGS_A_PAGE = 30

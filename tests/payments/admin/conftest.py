@@ -24,6 +24,7 @@ from payments.settlement.models import (
 )
 from things.models import PendingClick, Thing
 from things.periods import Period
+from things.sites.models import Site
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
 AMOUNT = 5_140_001
@@ -46,6 +47,10 @@ def user(number: int) -> User:
 def thing(number: int) -> Thing:
     address = f"https://ben.example/{number}-{Thing.objects.count()}"
     return Thing.objects.create(url=address, owner=user(number))
+
+
+def site(number: int) -> Site:
+    return Site.objects.create(host=f"site-{number}.example", owner=user(number), asked_at=NOON)
 
 
 def pending_click(number: int) -> PendingClick:
@@ -170,6 +175,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Plan: plan,
     Settlement: settlement,
     Shard: shard,
+    Site: site,
     Stage: stage,
     Thing: thing,
     ThingEarnings: thing_earnings,

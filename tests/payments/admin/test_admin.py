@@ -33,12 +33,13 @@ from things.models import Thing
 from things.partitions import ensure_partition
 from things.periods import Period
 from things.read_only import ReadOnlyAdmin
+from things.sites.models import Site
 
 Make = Callable[[type[Model], int], Any]
 
 AMOUNT = 5_140_001  # what the makers write
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
-READ_ONLY = [model for model in REGISTERED if model not in (Group, Thing, User)]
+READ_ONLY = [model for model in REGISTERED if model not in (Group, Site, Thing, User)]
 WITH_AMOUNTS = [
     Budget,
     CreatorEarnings,

@@ -15,7 +15,8 @@ from payments.clicking.claiming import Claimed, claim_site
 from payments.clicking.recording import record_click
 from payments.ledger.models import LedgerAccount
 from payments.money import MICROS
-from things.models import Click, PendingClick, Site, Thing
+from things.models import Click, PendingClick, Thing
+from things.sites.models import Site
 from things.sites.owning import ask_for_site
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)

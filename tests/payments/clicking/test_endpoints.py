@@ -21,8 +21,8 @@ from payments.clicking.cookies import cookie_name
 from payments.clicking.tokens import connect_code
 from payments.ledger.models import LedgerAccount
 from payments.money import MICROS
-from things.models import Click, Connection, Site, Thing
-from things.sites.models import IDLE
+from things.models import Click, StandingClick, Thing
+from things.sites.models import IDLE, Connection, Site
 from things.sites.owning import ask_for_site, verify_site
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
@@ -279,6 +279,19 @@ class TestAct:
         answer = frame.post("/embed/act/click", body, content_type="application/json", **OURS)
 
         assert answer.status_code == 400
+
+
+class TestRepeat:
+    def test_makes_a_standing_click_that_can_be_ended(self, reader: Client, song: Thing) -> None:
+        confirm(reader, song)
+
+        for _ in range(2):
+            answer = reader.post("/click/repeat", {"subject": song.pk}, **OURS)
+            assert b"until you end it" in answer.content
+        assert StandingClick.objects.get().thing == song
+
+        reader.post(f"/clicks/{song.pk}/end", **OURS)
+        assert not StandingClick.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
