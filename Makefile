@@ -40,6 +40,14 @@ test: install ## run the tests, in parallel
 test-crash: install ## kill the settlement at every seed, and run it again
 	$(BIN)/pytest tests/crash --all-seeds $(ARGS)
 
+.PHONY: test-fuzz
+test-fuzz: install ## send each operation of the API 500 requests that its description allows
+	OBOLE_FUZZ_EXAMPLES=500 $(BIN)/pytest -n auto --timeout 3000 tests/obole/api/test_fuzz.py $(ARGS)
+
+.PHONY: bench-search
+bench-search: install ## measure a search over a million things against a read of 30
+	$(BIN)/python tests/benchmarks/search.py $(ARGS)
+
 .PHONY: bench
 bench: install ## measure a settlement against the bare insert
 	$(BIN)/python tests/benchmarks/bench.py $(ARGS)

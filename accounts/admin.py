@@ -10,13 +10,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, RefreshToken
 
-from accounts.models import User
+from accounts.models import Application, User
 
 if TYPE_CHECKING:
     _UserAdmin = stock.UserAdmin[User]
 else:
     _UserAdmin = stock.UserAdmin
+
+
+# Tokens and codes are nobody's to read or make: people revoke them on their own pages. The toolkit
+# comes before this app in INSTALLED_APPS, so its pages are there to be taken away.
+for _model in (Application, AccessToken, DeviceGrant, Grant, IDToken, RefreshToken):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
 
 
 @admin.register(User)
@@ -34,7 +42,10 @@ class UserAdmin(_UserAdmin):
     actions = ["suspend", "lift_suspension"]
     fieldsets = (
         (None, {"fields": ("username", "password", "suspended")}),
-        (_("Person"), {"fields": ("display_name", "email", "language", "time_zone")}),
+        (
+            _("Person"),
+            {"fields": ("display_name", "email", "language", "time_zone", "clicks_hidden")},
+        ),
         (
             _("Permissions"),
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},

@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+__all__ = ["Application", "KeptAnswer", "UsedCode", "User"]
+
 USERNAME_LENGTH = 60
 USERNAME_PATTERN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
 
@@ -43,7 +45,7 @@ class UserManager(DjangoUserManager["User"]):
         return super().normalize_email(email) or None
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit has no types
     """A person. `username` is the public name; it is unique whatever its case.
 
     A user without an e-mail address cannot sign in by mail; imported users have none.
@@ -74,6 +76,12 @@ class User(AbstractUser):
     )
     suspended = models.BooleanField(
         _("suspended"), default=False, help_text=_("A suspended user neither gives nor gets.")
+    )
+    clicks_hidden = models.BooleanField(
+        _("clicks hidden"),
+        default=False,
+        db_default=False,
+        help_text=_("Nobody else is shown what the user clicked."),
     )
 
     objects = UserManager()  # type: ignore[misc]  # narrower than AbstractUser's
@@ -121,3 +129,8 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The same as the full name: a display name is not taken apart."""
         return self.get_full_name()
+
+
+# The models of this app's rooms, named where Django looks for them.
+from accounts.api.models import KeptAnswer  # noqa: E402
+from accounts.oauth.models import Application, UsedCode  # noqa: E402

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -17,6 +19,9 @@ from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
 from things.fields import PeriodField
 from things.periods import Period
 from things.triggers import FirmTrigger
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 TITLE_LENGTH = 300
 DESCRIPTION_LENGTH = 1000
@@ -40,6 +45,11 @@ class ThingQuerySet(models.QuerySet["Thing"]):
     def unclaimed(self) -> ThingQuerySet:
         """Those without an owner."""
         return self.filter(owner=None)
+
+    def visible_to(self, viewer: User | None) -> ThingQuerySet:
+        """Active ones that are in public lists, and the hidden ones of one user."""
+        public = models.Q(hidden=False)
+        return self.active().filter(public if viewer is None else public | models.Q(owner=viewer))
 
 
 class Thing(models.Model):
@@ -93,7 +103,25 @@ class Thing(models.Model):
                 name="thing_state_known",
             ),
         ]
+        indexes = [
+            # A creator's things, newest first.
+            models.Index(fields=["owner", "-id"], name="thing_by_owner"),
+            # Search by tags.
+            GinIndex(fields=["tags"], name="thing_by_tag"),
+        ]
         triggers = [
+            FirmTrigger(
+                name="thing_has_popularity",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                level=pgtrigger.Statement,
+                referencing=pgtrigger.Referencing(new="made"),  # type: ignore[no-untyped-call]
+                func=(
+                    "INSERT INTO things_popularity"
+                    " (thing_id, flattrs, flattrs_month, flattrs_week, flattrs_day, trend)"
+                    " SELECT id, 0, 0, 0, 0, 0 FROM made; RETURN NULL;"
+                ),
+            ),
             # Stands in for the foreign key that clicks go without.
             FirmTrigger(
                 name="thing_with_clicks_stays",
@@ -196,3 +224,78 @@ class PendingClick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber_id} → {self.thing_id}"
+
+
+class StandingClick(models.Model):
+    """A click that is repeated at the beginning of every period, until a date or for good.
+
+    `active` is False while it is paused. `until` is the last day on which it may come in;
+    `last_period` the one in which it came in last, or was started.
+    """
+
+    subscriber = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="standing_clicks",
+        verbose_name=_("subscriber"),
+    )
+    thing = models.ForeignKey(
+        Thing, on_delete=models.CASCADE, related_name="standing_clicks", verbose_name=_("thing")
+    )
+    active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"))
+    started_at = models.DateTimeField(_("started"))
+    until = models.DateField(_("until"), null=True, blank=True)
+    last_period = PeriodField(_("last period"))
+
+    class Meta:
+        verbose_name = _("standing click")
+        verbose_name_plural = _("standing clicks")
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "thing"], name="standing_click_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} → {self.thing_id}"
+
+
+class Popularity(models.Model):
+    """How often a thing was clicked, counted every few minutes; what lists are sorted by.
+
+    Each thing has a row from its first moment on, so that no list has to look for missing ones.
+
+    `trend` weighs a click of the last day sixteenfold, one of the last week fourfold.
+    """
+
+    thing = models.OneToOneField(
+        Thing,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="popularity",
+        verbose_name=_("thing"),
+    )
+    flattrs = models.IntegerField(_("clicks"), default=0)
+    flattrs_month = models.IntegerField(_("clicks in 30 days"), default=0)
+    flattrs_week = models.IntegerField(_("clicks in 7 days"), default=0)
+    flattrs_day = models.IntegerField(_("clicks in 24 hours"), default=0)
+    trend = models.IntegerField(_("trend"), default=0)
+    counted_at = models.DateTimeField(_("counted"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("popularity")
+        verbose_name_plural = _("popularities")
+        indexes = [
+            # Search, by each `sort`: the first page is read from the index's end.
+            models.Index(fields=["-flattrs", "-thing"], name="popular_ever"),
+            models.Index(fields=["-flattrs_month", "-thing"], name="popular_this_month"),
+            models.Index(fields=["-flattrs_week", "-thing"], name="popular_this_week"),
+            models.Index(fields=["-flattrs_day", "-thing"], name="popular_today"),
+            models.Index(fields=["-trend", "-thing"], name="popular_by_trend"),
+            # What the next count takes up beside the clicks of a month.
+            models.Index(
+                fields=["thing"], name="never_counted", condition=models.Q(counted_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thing_id}: {self.flattrs}"

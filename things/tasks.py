@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from things.partitions import make_partitions_ahead
 from things.periods import Period
+from things.popularity import count_popularity
 
 MONTHS_AHEAD = 2
 
@@ -13,3 +14,9 @@ MONTHS_AHEAD = 2
 def make_click_tables() -> int:
     """Make the tables for the clicks of this month and the next ones, where they are missing."""
     return make_partitions_ahead(Period.of(timezone.now()), months=MONTHS_AHEAD)
+
+
+@shared_task(name="things.count_popularity")
+def count_popularity_of_things() -> int:
+    """Count how popular things are now."""
+    return count_popularity(at=timezone.now())

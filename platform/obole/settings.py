@@ -15,6 +15,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.oauth.scopes import MEANINGS
 from obole import environment
 from obole.servers import checkout_servers
 
@@ -60,8 +61,12 @@ INSTALLED_APPS = [
     "obole",
     "payments",
     "things",
+    "oauth2_provider",
     "accounts",
     "rest_framework",
+    "corsheaders",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "pgtrigger",
     "obole.apps.AdminConfig",
     "django.contrib.auth",
@@ -70,12 +75,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "obole.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -220,6 +227,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # A start that was missed, or a settlement that died half way, is taken up.
     "month end, caught up": {"task": _SETTLE, "schedule": crontab(minute="*/10")},
     "audit": {"task": "payments.settlement.audit_books", "schedule": crontab(minute="5-59/10")},
+    "standing clicks": {
+        "task": "payments.clicking.record_standing_clicks",
+        "schedule": crontab(minute="3-59/10"),
+    },
+    "popularity": {"task": "things.count_popularity", "schedule": crontab(minute="7-59/10")},
+    "kept answers": {
+        "task": "accounts.drop_kept_answers",
+        "schedule": crontab(hour="3", minute="45"),
+    },
     "partitions": {
         "task": "things.make_click_tables",
         "schedule": crontab(hour="3", minute="15"),
@@ -241,7 +257,71 @@ LOGGING = {
     },
 }
 
-REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+# The API and the applications that use it
+
+API_REQUESTS_AN_HOUR = environment.whole_number(
+    "OBOLE_API_REQUESTS_AN_HOUR", 1000, lowest=1, highest=10**9
+)
+# Hosts whose auto-submit URLs are taken for this site's own: pages and feeds carry Flattr's.
+AUTOSUBMIT_HOSTS = {
+    SITE_HOST,
+    *environment.words(
+        "OBOLE_AUTOSUBMIT_HOSTS", ["flattr.com", "www.flattr.com", "api.flattr.com"]
+    ),
 }
+
+REST_FRAMEWORK = {
+    # A view that declares nothing is closed; `accounts.api.views.ApiView` declares.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SITE_NAME} API",
+    "VERSION": "2",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": (
+        "Flattr's REST API v2, and beside it budgets, statements and earnings. Times are unix"
+        " seconds unless said otherwise. Amounts are decimals with six places, as texts. Add"
+        " `.xml` or `.yaml` to an address for other formats; `?jsonp=name` for a script."
+        " Errors: `error`, `error_description`, `error_uri`."
+    ),
+    "SERVE_INCLUDE_SCHEMA": False,
+    # It would look at every spelling of an address; tests check the description that is served.
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Each choice where it is used: shared ones would need invented names.
+    "POSTPROCESSING_HOOKS": [],
+    "PATH_CONVERTER_OVERRIDES": {"number": int, "username": str, "period": str},
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+# The API answers every origin: it knows tokens, not cookies.
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_URLS_REGEX = r"^/(rest/v2|oauth/token)"
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key"]
+CORS_EXPOSE_HEADERS = [f"X-RateLimit-{name}" for name in ("Limit", "Remaining", "Current", "Reset")]
+# A redirect would send the token a second time: the API refuses plain http itself.
+SECURE_REDIRECT_EXEMPT = [r"^rest/v2(/|$)"]
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.Application"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "accounts.oauth.server.Server",
+    "OAUTH2_BACKEND_CLASS": "accounts.oauth.server.Core",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.validator.Validator",
+    "SCOPES": MEANINGS,
+    # Tokens live until they are revoked, as Flattr's did: a hundred years.
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 100 * 365 * 86_400,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 600,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+}
+SILENCED_SYSTEM_CHECKS += [
+    "oauth2_provider.W001",  # the implicit grant: Flattr's clients in browsers know no other
+    "oauth2_provider.W005",  # `iss` beside the code: those clients would have to ignore it
+    "oauth2_provider.W007",  # refresh tokens: there are none
+    "oauth2_provider.W008",  # http redirects: the form takes them for loopback addresses only
+]

@@ -6,14 +6,19 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from obole import views
+from obole.api import api_patterns, description_patterns, oauth_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_page, name="front"),
     path("", include("accounts.urls")),
+    path("", include("accounts.oauth.urls")),
     path("", include("payments.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
+    *oauth_patterns,
+    *api_patterns,
+    *description_patterns,
 ]
 
 handler403 = views.not_allowed

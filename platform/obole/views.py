@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.answers import NothingHere
+from accounts.api.errors import Error
 from obole.context import site
 from payments.earnings.months import settled_months
 
@@ -44,4 +45,6 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500; reads neither database nor session, which may be what is broken."""
+    if request.path.startswith("/rest/v2"):
+        return JsonResponse(Error.SERVER_ERROR.body(), status=500)
     return HttpResponseServerError(render_to_string("500.html", site(request)))

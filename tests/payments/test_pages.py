@@ -13,8 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, set_token_value
 
-from accounts.models import User
+from accounts.models import Application, User
 from payments.settlement.models import Settlement
 from things.models import Thing
 from things.periods import Period
@@ -29,8 +31,13 @@ PAGES = {
     "creator_month": ("ben", "/creators/ben/months/2010-09/"),
     "giving": ("ada", "/giving/"),
     "giving_month": ("ada", "/giving/2010-09/"),
+    "applications": ("ada", "/apps/"),
+    "register_application": ("ada", "/apps/new"),
+    "authorised": ("ada", "/settings/applications"),
 }
-NO_PAGES = {"robots", "set_language", "sign_out"}
+NO_PAGES = {"robots", "set_language", "sign_out", "delete_application", "revoke"}
+# What programs talk to has tests of its own; the consent page needs an application that asks.
+PROGRAMS = ("^rest/v2", "rest/v2", "^oauth/")
 MISSING = "/nothing/here/"
 Give = Callable[..., None]
 Settle = Callable[..., Settlement]
@@ -117,7 +124,16 @@ def grow(ada: User, ben: User, give: Give, settle: Settle) -> Callable[[int, int
 
 
 def _add_rows(ada: User, ben: User, things: list[Thing]) -> None:
-    """More of what a settled month has; the month itself is sealed."""
+    """More of what a settled month has; the month itself is sealed. And more applications."""
+    for thing in things:
+        application = Application.objects.create(
+            name=thing.title, user=ada, client_type="public", authorization_grant_type="implicit"
+        )
+        token = AccessToken(
+            user=ada, application=application, scope="flattr", expires=timezone.now()
+        )
+        set_token_value(token, str(thing.pk))
+        token.save()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         for thing in things:
@@ -164,6 +180,8 @@ def visit() -> Callable[..., str]:
 def _names(resolver: URLResolver) -> set[str]:
     found: set[str] = set()
     for pattern in resolver.url_patterns:
+        if str(pattern.pattern).startswith(PROGRAMS):
+            continue
         if isinstance(pattern, URLPattern):
             found.add(pattern.name or str(pattern.pattern))
         elif not pattern.namespace:
@@ -215,7 +233,9 @@ class TestPages:
             long = visit(name)
 
         assert len(many) == len(few), [query["sql"] for query in many.captured_queries]
-        assert name in {"month", "sign_in"} or len(long) > len(short), "the rows are not shown"
+        assert name in {"month", "sign_in", "register_application"} or len(long) > len(short), (
+            "the rows are not shown"
+        )
 
     @pytest.mark.parametrize("address", [*(address for _, address in PAGES.values()), MISSING])
     def test_let_browsers_load_from_this_site_only(
@@ -233,7 +253,9 @@ class TestPages:
         if username:
             client.force_login(User.objects.get(username=username))
 
-        assert client.post(address).status_code == (200 if name == "sign_in" else 405)
+        assert client.post(address).status_code == (
+            200 if name in {"sign_in", "register_application"} else 405
+        )
 
 
 class TestLanguage:

@@ -24,36 +24,38 @@ class BudgetLines:
         self.file = file
         self.known: dict[str, int] = {}
         self._names = names
-        self._in_ledger = dict.fromkeys(settings.CURRENCIES, 0) | in_ledger
+        self._in_ledger = {name: in_ledger.get(name, 0) for name in settings.CURRENCIES}
 
-    def lines(self) -> Iterator[str]:
+    def blocks(self) -> Iterator[str]:
         """For COPY: line, subscriber, amount in micros, currency of each right line."""
-        for line, fields in self.file.records():
-            first = self.known.setdefault(fields[0] if fields else "", line)
+        for first, rows in self.file.blocks():
+            yield "".join(self._right(first, rows))
+
+    def _right(self, first: int, rows: list[list[str]]) -> Iterator[str]:
+        for line, fields in enumerate(rows, first):
+            # Known even where it is faulty: one fault, not one more for each click.
+            known = self.known.setdefault(fields[0] if fields else "", line)
             if not self.file.check(line, fields):
                 continue
-            if self.file.faultless(line, self._wrongs(*fields, first=first, line=line)):
-                subscriber, amount, currency = fields
-                yield copy_line(line, subscriber, parse_amount(amount), currency)
+            subscriber, written, currency = fields
+            wrong = self._names.wrong(subscriber)
+            if known != line:
+                wrong.append(f"“{subscriber}” has a budget on line {known} already")
+            amount = self._judged(written, currency, wrong)
+            if self.file.faultless(line, wrong):
+                yield copy_line(line, subscriber, amount, currency)
 
-    def _wrongs(self, *fields: str, first: int, line: int) -> Iterator[str]:
-        subscriber, amount, currency = fields
-        if first != line:
-            yield f"“{subscriber}” has a budget on line {first} already"
-        yield from self._names.wrongs(subscriber)
-        if currency not in settings.CURRENCIES:
-            yield f"the currency “{currency}” is not one of {', '.join(settings.CURRENCIES)}"
-        try:
-            micros = parse_amount(amount)
-        except NotAnAmount as refusal:
-            yield str(refusal)
-        else:
-            yield from self._too_much(micros, currency)
-
-    def _too_much(self, micros: int, currency: str) -> Iterator[str]:
+    def _judged(self, written: str, currency: str, wrong: list[str]) -> int:
+        """The amount in micros; what is wrong with it or the currency is added to `wrong`."""
         if currency not in self._in_ledger:
-            return
-        before = self._in_ledger[currency]
-        self._in_ledger[currency] = before + micros
-        if before + micros > MOST_IN_LEDGER:
-            yield f"with {format_exact(micros)} the ledger would hold too much {currency}"
+            wrong.append(f"the currency “{currency}” is not one of {', '.join(self._in_ledger)}")
+        try:
+            amount = parse_amount(written)
+        except NotAnAmount as refusal:
+            wrong.append(str(refusal))
+            return 0
+        if currency in self._in_ledger:
+            self._in_ledger[currency] += amount
+            if self._in_ledger[currency] > MOST_IN_LEDGER:
+                wrong.append(f"{format_exact(amount)} {currency} more do not fit into the ledger")
+        return amount

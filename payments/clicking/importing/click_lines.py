@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cached_property
+from operator import eq
 
 from payments.clicking.importing.budget_lines import BudgetLines
-from payments.clicking.importing.records import CsvFile
+from payments.clicking.importing.records import CsvFile, copy_line
 from payments.clicking.importing.thing_lines import ThingLines
 from things.periods import NotAPeriod, Period
 
@@ -39,40 +41,61 @@ class ClickLines:
         if period is not None:
             self._begin(period)
 
-    def lines(self) -> Iterator[str]:
+    def blocks(self) -> Iterator[str]:
         """For COPY: the subscriber's line, the thing's line, time and line of each right click."""
-        givers, things = self._budgets.known, self._things.known
-        read, matches = datetime.fromisoformat, _MOMENT.fullmatch
-        for line, fields in self.file.records():
-            # As short as it can be: it is run for every click. Anything odd is judged below.
-            try:
-                written, subscriber, url = fields
-                giver = givers[subscriber]
-                thing, creator = things[url]
-                moment = read(written) if matches(written) else None
-                inside = self._starts_at <= moment < self._ends_at  # type: ignore[operator]
-            except (KeyError, TypeError, ValueError):
-                inside = False
-            if (inside and creator != subscriber) or self._begins(line, fields):
-                yield f"{giver}\t{thing}\t{written}\t{line}\n"
+        for first, rows in self.file.blocks():
+            yield self._at_once(first, rows) or "".join(self._one_by_one(first, rows))
         self._finish()
 
-    def _begins(self, line: int, fields: list[str]) -> bool:
-        """Count what is wrong. True if nothing is, and this click is what tells the period."""
-        had_period = self.period is not None
+    @cached_property
+    def _givers(self) -> dict[str, str]:
+        return {name: str(line) for name, line in self._budgets.known.items()}
+
+    @cached_property
+    def _clicked(self) -> dict[str, tuple[str, str]]:
+        return {url: (str(line), creator) for url, (line, creator) in self._things.known.items()}
+
+    def _at_once(self, first: int, rows: list[list[str]]) -> str:
+        """The lines of a whole block, column by column; empty if anything in it is odd.
+
+        Twice as fast as line by line, and almost every block passes.
+        """
+        try:
+            written, subscribers, urls = zip(*rows, strict=True)
+            givers = [*map(self._givers.__getitem__, subscribers)]
+            things, creators = zip(*map(self._clicked.__getitem__, urls), strict=True)
+            moments = [*map(datetime.fromisoformat, written)]
+            # Naive times, and a period that is not known yet, cannot be compared: TypeError.
+            inside = self._starts_at <= min(moments) and max(moments) < self._ends_at  # type: ignore[operator]
+        except (KeyError, TypeError, ValueError):
+            return ""
+        own = any(map(eq, creators, subscribers))
+        if own or not inside or not all(map(_MOMENT.fullmatch, written)):
+            return ""
+        lines = map(str, range(first, first + len(rows)))
+        return "\n".join(map("\t".join, zip(givers, things, written, lines, strict=True))) + "\n"
+
+    def _one_by_one(self, first: int, rows: list[list[str]]) -> Iterator[str]:
+        for line, fields in enumerate(rows, first):
+            if self._is_right(line, fields):
+                written, subscriber, url = fields
+                yield copy_line(self._givers[subscriber], self._clicked[url][0], written, line)
+
+    def _is_right(self, line: int, fields: list[str]) -> bool:
+        """Count what is wrong with a click. The first one tells the period."""
         if not self.file.check(line, fields):
             return False
         written, subscriber, url = fields
-        wrongs = [*self._wrong_parties(subscriber, url), *self._wrong_moment(line, written)]
-        is_known = subscriber in self._budgets.known and url in self._things.known
-        return self.file.faultless(line, wrongs) and is_known and not had_period
+        wrong = [*self._wrong_parties(subscriber, url), *self._wrong_moment(line, written)]
+        is_known = subscriber in self._givers and url in self._clicked
+        return self.file.faultless(line, wrong) and is_known and len(self._first_lines) < 2
 
     def _wrong_parties(self, subscriber: str, url: str) -> Iterator[str]:
         if self._budgets.file.is_readable and subscriber not in self._budgets.known:
             yield f"the subscriber “{subscriber}” has no budget in {self._budgets.file.name}"
         if self._things.file.is_readable and url not in self._things.known:
             yield f"the thing “{url}” is not in {self._things.file.name}"
-        if self._things.known.get(url, (0, ""))[1] == subscriber != "":
+        if subscriber and self._clicked.get(url, ("", ""))[1] == subscriber:
             yield f"“{subscriber}” clicks an own thing, “{url}”"
 
     def _wrong_moment(self, line: int, written: str) -> Iterator[str]:

@@ -156,7 +156,7 @@ def _stage(table: str, reader: ThingLines | BudgetLines | ClickLines, progress: 
     file, size = reader.file, reader.file.size
     return stage(
         table,
-        reader.lines(),
+        reader.blocks(),
         after_each=lambda: progress(f"reading {file.name}", file.position, size),
     )
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 
 from django.db import connection
-
-# So many lines are sent at once: fewer cost more calls, more cost memory and save nothing.
-_LINES = 2_000
 
 _TABLES = """
     CREATE TEMPORARY TABLE importing_thing
@@ -29,12 +25,11 @@ def staging_tables() -> Iterator[None]:
     _execute("DROP TABLE importing_thing, importing_budget, importing_click")
 
 
-def stage(table: str, lines: Iterable[str], *, after_each: Callable[[], object]) -> int:
-    """Copy lines into one of the tables, some thousands at a time. Returns how many."""
-    lines = iter(lines)
+def stage(table: str, blocks: Iterable[str], *, after_each: Callable[[], object]) -> int:
+    """Copy blocks of lines into one of the tables. Returns how many lines."""
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            while block := "".join(islice(lines, _LINES)):
+            for block in blocks:
                 copy.write(block)
                 after_each()
         staged: int = cursor.rowcount

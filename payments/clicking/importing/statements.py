@@ -40,6 +40,12 @@ OPEN_WALLETS: LiteralString = """
     ON CONFLICT DO NOTHING
 """
 
+# On a new site the planner knows nothing of rows made a moment ago, and would loop over them.
+COUNT_ACCOUNTS: LiteralString = """
+    ANALYZE accounts_user (id, username), things_thing (id, url),
+        payments_ledgeraccount (id, owner_id, kind, currency, rail)
+"""
+
 # Who gives: the lines of budgets.csv with what the tables know them by.
 FIND_GIVERS: LiteralString = """
     CREATE TEMPORARY TABLE importing_giver AS

@@ -12,6 +12,8 @@ from things.models import TITLE_LENGTH
 
 COLUMNS = ("url", "creator", "title", "category", "language")
 
+_CATEGORIES = frozenset(Category.values)
+
 
 class ThingLines:
     """The things of a folder. `known` has the line and the creator of each address."""
@@ -21,29 +23,33 @@ class ThingLines:
         self.known: dict[str, tuple[int, str]] = {}
         self._names = names
 
-    def lines(self) -> Iterator[str]:
+    def blocks(self) -> Iterator[str]:
         """For COPY: line, url, creator, title, category, language of each right line."""
-        for line, fields in self.file.records():
+        for first, rows in self.file.blocks():
+            yield "".join(self._right(first, rows))
+
+    def _right(self, first: int, rows: list[list[str]]) -> Iterator[str]:
+        for line, fields in enumerate(rows, first):
             # Known even where it is faulty: one fault, not one more for each click on it.
             url, creator = [*fields, "", ""][:2]
-            first, _ = self.known.setdefault(url, (line, creator))
+            known, _ = self.known.setdefault(url, (line, creator))
             if not self.file.check(line, fields):
                 continue
-            if self.file.faultless(line, self._wrongs(*fields, first=first, line=line)):
+            repeated = [f"“{url}” is on line {known} already"] if known != line else []
+            if self.file.faultless(line, [*repeated, *self._wrong(*fields)]):
                 yield copy_line(line, *fields)
 
-    def _wrongs(self, *fields: str, first: int, line: int) -> Iterator[str]:
+    def _wrong(self, *fields: str) -> list[str]:
         url, creator, title, category, language = fields
-        if first != line:
-            yield f"“{url}” is on line {first} already"
+        wrong = self._names.wrong(creator)
         try:
             check_url(url)
         except NotAWebAddress as refusal:
-            yield str(refusal)
-        yield from self._names.wrongs(creator)
+            wrong.insert(0, str(refusal))
         if len(title) > TITLE_LENGTH:
-            yield f"the title is longer than {TITLE_LENGTH} characters"
-        if category not in Category.values:
-            yield f"there is no category “{category}”"
+            wrong.append(f"the title is longer than {TITLE_LENGTH} characters")
+        if category not in _CATEGORIES:
+            wrong.append(f"there is no category “{category}”")
         if language not in LANGUAGES:
-            yield f"there is no language “{language}”"
+            wrong.append(f"there is no language “{language}”")
+        return wrong

@@ -12,7 +12,7 @@ from accounts.models import User
 from payments.clicking.importing import statements
 from payments.clicking.importing.faults import SHOWN
 from payments.ledger.posting import outside
-from things.partitions import ensure_partition, partition_name
+from things.partitions import filling_partition, partition_name
 from things.periods import Period
 
 RAIL = "import"
@@ -27,7 +27,6 @@ def write_month(*, period: Period, at: datetime) -> int:
     Opens missing accounts, posts a deposit for each budget, holds those that were clicked with.
     Locks the wallets and the rail's accounts, see Note [Balances].
     """
-    ensure_partition(period)
     _execute("SET LOCAL work_mem = {work_memory}", period, at)
     for currency in _staged_currencies():
         outside(RAIL, currency)
@@ -35,13 +34,15 @@ def write_month(*, period: Period, at: datetime) -> int:
         statements.MAKE_USERS,
         statements.MAKE_THINGS,
         statements.OPEN_WALLETS,
+        statements.COUNT_ACCOUNTS,
         statements.FIND_GIVERS,
         statements.DEPOSIT,
         statements.SET_BUDGETS,
         statements.HOLD_BUDGETS,
     ):
         _execute(statement, period, at)
-    clicks = _execute(statements.COUNT_CLICKS, period, at)
+    with filling_partition(period):
+        clicks = _execute(statements.COUNT_CLICKS, period, at)
     _execute("DROP TABLE importing_giver", period, at)
     return clicks
 

@@ -101,16 +101,18 @@ def server_user(base: Path) -> User | None:
 def make_private(folder: Path, user: User | None) -> None:
     """Make `folder` with mode 0700 for `user`, and its parents where they are missing.
 
-    Raises ServersError if the folder is there and belongs to somebody else: in a folder
-    that all may write to, such as /tmp, it could have been laid as a trap.
+    Raises ServersError if it cannot be made, or is there and belongs to somebody else: in
+    a folder that all may write to, such as /tmp, it could have been laid as a trap.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         if user and folder.lstat().st_uid == 0:
             os.chown(folder, user.uid, user.gid, follow_symlinks=False)
-    except PermissionError as error:
-        raise ServersError(f"cannot use {folder}: {error.strerror}") from error
+    except OSError as error:
+        raise ServersError(
+            f"cannot use {folder}: {error.strerror}; name another folder in OBOLE_SERVERS_DIR"
+        ) from error
     owner = folder.lstat()
     if not stat.S_ISDIR(owner.st_mode) or owner.st_uid != (user.uid if user else os.geteuid()):
         raise ServersError(

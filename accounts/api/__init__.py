@@ -1,0 +1,1 @@
+"""What all resources of `/rest/v2` share, and those about people."""

@@ -1,0 +1,1 @@
+"""A settled month as files: for accountants, for Flattr's old tools, and to be imported again."""

@@ -1,0 +1,178 @@
+"""Makers of rows for every model of the admin, with explicit values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db.models import Model
+
+from accounts.models import User
+from payments.budgets.models import Budget, Plan
+from payments.clicking.models import ImportedMonth
+from payments.ledger.models import LedgerAccount, Transfer
+from payments.ledger.posting import Posting, outside, post, wallet_of
+from payments.settlement.models import (
+    CreatorEarnings,
+    PeriodFigures,
+    Settlement,
+    Shard,
+    Stage,
+    ThingEarnings,
+)
+from things.models import PendingClick, Thing
+from things.periods import Period
+
+NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
+AMOUNT = 5_140_001
+
+
+@pytest.fixture
+def make(db: None) -> Callable[[type[Model], int], Model]:
+    """Make a row of a model, told apart by a number; its period is September of 2000 + number."""
+    return lambda model, number: MAKERS[model](number)
+
+
+def group(number: int) -> Group:
+    return Group.objects.create(name=f"group {number}")
+
+
+def user(number: int) -> User:
+    return User.objects.create_user(f"user-{number}-{User.objects.count()}")
+
+
+def thing(number: int) -> Thing:
+    address = f"https://ben.example/{number}-{Thing.objects.count()}"
+    return Thing.objects.create(url=address, owner=user(number))
+
+
+def pending_click(number: int) -> PendingClick:
+    return PendingClick.objects.create(
+        subscriber=user(number), thing=thing(number), clicked_at=NOON
+    )
+
+
+def imported_month(number: int) -> ImportedMonth:
+    return ImportedMonth.objects.create(
+        period=period(number),
+        digest=f"{number:064}",
+        imported_at=NOON,
+        subscribers=1,
+        things=1,
+        clicks=1,
+        repeated=0,
+    )
+
+
+def plan(number: int) -> Plan:
+    return Plan.objects.create(subscriber=user(number), amount=AMOUNT, currency="EUR")
+
+
+def budget(number: int) -> Budget:
+    subscriber = user(number)
+    return Budget.objects.create(
+        period=period(number),
+        subscriber=subscriber,
+        wallet=wallet_of(subscriber, "EUR"),
+        amount=AMOUNT,
+        currency="EUR",
+        clicks=1,
+        share=AMOUNT,
+        remainder=0,
+    )
+
+
+def ledger_account(number: int) -> LedgerAccount:
+    transfer(number)
+    return LedgerAccount.objects.latest("pk")
+
+
+def transfer(number: int) -> Transfer:
+    credited = wallet_of(user(number), "EUR")
+    posting = Posting(
+        key=f"deposit:{number}",
+        kind=Transfer.Kind.DEPOSIT,
+        debited=outside("test", "EUR"),
+        credited=credited,
+        amount=AMOUNT,
+        about_at=NOON,
+    )
+    return post([posting], posted_at=NOON)[0]
+
+
+def settlement(number: int) -> Settlement:
+    return Settlement.objects.create(period=period(number), fee_basis_points=1000, closed_at=NOON)
+
+
+def stage(number: int) -> Stage:
+    return Stage.objects.create(settlement=settlement(number), name=Stage.Name.SHARE)
+
+
+def shard(number: int) -> Shard:
+    return Shard.objects.create(stage=stage(number), first=1, last=2)
+
+
+def figures(number: int) -> PeriodFigures:
+    return PeriodFigures.objects.create(
+        settlement=settlement(number),
+        currency="EUR",
+        subscribers=1,
+        creators=1,
+        things=1,
+        clicks=1,
+        given=AMOUNT,
+        fee=0,
+        mean=AMOUNT,
+        median=AMOUNT,
+    )
+
+
+def thing_earnings(number: int) -> ThingEarnings:
+    return ThingEarnings.objects.create(
+        period=period(number),
+        thing=thing(number),
+        creator=user(number),
+        currency="EUR",
+        clicks=1,
+        gross=AMOUNT,
+        lowest=AMOUNT,
+        highest=AMOUNT,
+    )
+
+
+def creator_earnings(number: int) -> CreatorEarnings:
+    return CreatorEarnings.objects.create(
+        period=period(number),
+        creator=user(number),
+        currency="EUR",
+        things=1,
+        clicks=1,
+        gross=AMOUNT,
+        fee=0,
+        net=AMOUNT,
+    )
+
+
+def period(number: int) -> Period:
+    return Period(2000 + number, 9)
+
+
+MAKERS: dict[type[Model], Callable[[int], Model]] = {
+    Budget: budget,
+    CreatorEarnings: creator_earnings,
+    Group: group,
+    ImportedMonth: imported_month,
+    LedgerAccount: ledger_account,
+    PendingClick: pending_click,
+    PeriodFigures: figures,
+    Plan: plan,
+    Settlement: settlement,
+    Shard: shard,
+    Stage: stage,
+    Thing: thing,
+    ThingEarnings: thing_earnings,
+    Transfer: transfer,
+    User: user,
+}

@@ -1,0 +1,96 @@
+"""What contradicts the site is a fault of the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from accounts.models import User
+from payments.clicking.importing.month import import_month
+from things.models import Thing
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2010, 10, 3, tzinfo=UTC)
+
+
+class TestFindConflicts:
+    def test_a_creator_like_a_user_but_for_case(
+        self, refusal: Callable[..., str], month: Path
+    ) -> None:
+        User.objects.create_user("CEM")
+
+        assert refusal(month) == (
+            "things.csv:4: the user name “cem” differs from the user “CEM”"
+            " only in upper and lower case"
+        )
+
+    def test_a_subscriber_like_a_user_but_for_case(
+        self, refusal: Callable[..., str], month: Path
+    ) -> None:
+        User.objects.create_user("Eve")
+
+        assert refusal(month) == (
+            "budgets.csv:4: the user name “eve” differs from the user “Eve”"
+            " only in upper and lower case"
+        )
+
+    def test_a_suspended_creator(self, refusal: Callable[..., str], month: Path) -> None:
+        User.objects.create_user("cem", suspended=True)
+
+        assert refusal(month) == "things.csv:4: the creator “cem” is suspended"
+
+    def test_a_suspended_subscriber(self, refusal: Callable[..., str], month: Path) -> None:
+        User.objects.create_user("ada", suspended=True)
+
+        assert refusal(month) == "budgets.csv:2: the subscriber “ada” is suspended"
+
+    def test_a_thing_of_somebody_else(self, refusal: Callable[..., str], month: Path) -> None:
+        dan = User.objects.create_user("dan")
+        Thing.objects.create(url="https://cem.example/text", owner=dan)
+
+        assert refusal(month) == (
+            "things.csv:4: the thing “https://cem.example/text” is there already"
+            " and belongs to “dan”"
+        )
+
+    def test_a_thing_of_nobody(self, refusal: Callable[..., str], month: Path) -> None:
+        Thing.objects.create(url="https://cem.example/text")
+
+        assert refusal(month) == (
+            "things.csv:4: the thing “https://cem.example/text” is there already and has no owner"
+        )
+
+    def test_a_thing_that_cannot_be_clicked(self, refusal: Callable[..., str], month: Path) -> None:
+        cem = User.objects.create_user("cem")
+        Thing.objects.create(url="https://cem.example/text", owner=cem, state="withdrawn")
+
+        assert refusal(month) == (
+            "things.csv:4: the thing “https://cem.example/text” is there already and is withdrawn"
+        )
+
+    def test_a_budget_in_the_same_period(
+        self, refusal: Callable[..., str], month: Path, spoil: Callable[..., None]
+    ) -> None:
+        import_month(folder=month, period=None, at=NOW)
+        spoil("budgets.csv", b"10.00", b"11.00")
+
+        assert refusal(month).splitlines() == [
+            "budgets.csv:2: “ada” has a budget for 2010-09 already",
+            "budgets.csv:3: “ben” has a budget for 2010-09 already",
+            "budgets.csv:4: “eve” has a budget for 2010-09 already",
+        ]
+
+    def test_comes_after_the_faults_of_the_files(
+        self, refusal: Callable[..., str], month: Path, spoil: Callable[..., None]
+    ) -> None:
+        User.objects.create_user("cem", suspended=True)
+        spoil("budgets.csv", b"5,USD", b"0,USD")
+
+        assert refusal(month).splitlines() == [
+            "budgets.csv:4: the amount is zero",
+            "things.csv:4: the creator “cem” is suspended",
+        ]

@@ -1,0 +1,1 @@
+"""Resources about things and clicks."""

@@ -1,0 +1,43 @@
+"""Counting how popular things are, for lists that are sorted by it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+DAY, WEEK, MONTH = timedelta(days=1), timedelta(days=7), timedelta(days=30)
+
+_COUNT = """
+    WITH changed AS (
+        SELECT thing_id FROM things_click WHERE clicked_at >= %(month)s
+        UNION SELECT thing_id FROM things_popularity WHERE flattrs_month > 0
+        UNION SELECT thing_id FROM things_popularity WHERE counted_at IS NULL
+    ), counted AS (
+        SELECT changed.thing_id,
+            count(clicked_at) AS ever,
+            count(*) FILTER (WHERE clicked_at >= %(month)s) AS month,
+            count(*) FILTER (WHERE clicked_at >= %(week)s) AS week,
+            count(*) FILTER (WHERE clicked_at >= %(day)s) AS day
+        FROM changed LEFT JOIN things_click USING (thing_id)
+        GROUP BY changed.thing_id
+    )
+    INSERT INTO things_popularity
+        (thing_id, flattrs, flattrs_month, flattrs_week, flattrs_day, trend, counted_at)
+    SELECT thing_id, ever, month, week, day, 12 * day + 3 * week + month, %(at)s FROM counted
+    ON CONFLICT (thing_id) DO UPDATE SET
+        flattrs = excluded.flattrs, flattrs_month = excluded.flattrs_month,
+        flattrs_week = excluded.flattrs_week, flattrs_day = excluded.flattrs_day,
+        trend = excluded.trend, counted_at = excluded.counted_at
+"""
+
+
+def count_popularity(*, at: datetime) -> int:
+    """Count anew what was clicked in the 30 days before a moment, or was when last counted.
+
+    A thing that was never counted is counted too, with all its clicks. Returns how many things
+    were counted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"at": at, "month": at - MONTH, "week": at - WEEK, "day": at - DAY})
+        return int(cursor.rowcount)

@@ -1,0 +1,126 @@
+"""Which thing an address stands for; it comes to be with its first click."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts.models import User
+from accounts.public_ids import key_of
+from things.addresses import NotAWebAddress, check_url
+from things.autosubmit import AutoSubmit, autosubmit_query, parse_autosubmit
+from things.models import Thing
+from things.services import Discovered, discover
+
+
+class NoSuchThing(LookupError):
+    """Nothing is registered at the address, and nothing says what would be there."""
+
+
+class OwnerMismatch(ValueError):
+    """The thing at the address belongs to somebody else than the one who is named."""
+
+
+class OwnerRestricted(ValueError):
+    """The named owner does not exist, or is suspended."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """What was found out about an address: the thing, or what would make one, or neither."""
+
+    url: str
+    thing: Thing | None
+    submission: AutoSubmit | None = None
+    discovered: Discovered | None = None
+
+
+def resolve(address: str, *, aside: dict[str, str] | None = None) -> Address:
+    """Read an address: that of a thing, of something on a known service, or an auto-submit URL.
+
+    `aside` are parameters that belong to an auto-submit URL which was not percent-encoded.
+    Two queries. Raises NotAutoSubmit, OwnerMismatch, or NoSuchThing for what is no address.
+    """
+    query = autosubmit_query(address, hosts=settings.AUTOSUBMIT_HOSTS)
+    if query is not None:
+        return _resolve_submission(parse_autosubmit({**(aside or {}), **query}))
+    try:
+        url = check_url(address)
+    except NotAWebAddress as refusal:
+        raise NoSuchThing(str(refusal)) from refusal
+    return Address(url, _thing_at(url), discovered=discover(url))
+
+
+def thing_to_click(address: str) -> Thing:
+    """The thing at an address; made now where nobody has clicked it before.
+
+    An auto-submit URL names its owner. As long as nobody has proven that a site is theirs, the
+    one whom its own page names is taken at their word; see docs/decisions/auto-submit.md. A thing
+    on a known service has no owner. Raises what `resolve` raises, OwnerRestricted, and
+    NoSuchThing where nothing says what would be at the address.
+    """
+    found = resolve(address)
+    if found.thing is not None:
+        return found.thing
+    if found.submission is not None and (found.submission.user_id or found.submission.fid):
+        return _submit(found.submission)
+    if found.discovered is None:
+        raise NoSuchThing(f"nothing is registered at {found.url}")
+    known = found.discovered
+    return _make(
+        found.url, owner=None, title=known.title, category=known.category, tags=list(known.tags)
+    )
+
+
+def _resolve_submission(submission: AutoSubmit) -> Address:
+    thing = _thing_at(submission.url)
+    if thing is not None and not _may_name(submission, thing):
+        raise OwnerMismatch("Owner mismatch. Current thing owned by other account.")
+    return Address(submission.url, thing, submission, discover(submission.url))
+
+
+def _thing_at(url: str) -> Thing | None:
+    thing = Thing.objects.select_related("owner").filter(url=url).first()
+    if thing is not None and thing.state != Thing.State.ACTIVE:
+        raise NoSuchThing(f"{url} is {thing.get_state_display()}")
+    return thing
+
+
+def _may_name(submission: AutoSubmit, thing: Thing) -> bool:
+    """Whether a link to a thing names its owner, or nobody; a thing without one takes any."""
+    if thing.owner is None:
+        return True
+    if submission.user_id:
+        return submission.user_id.lower() == thing.owner.username.lower()
+    return not submission.fid or key_of(submission.fid) == thing.owner_id
+
+
+def _submit(submission: AutoSubmit) -> Thing:
+    return _make(
+        submission.url,
+        owner=_named_owner(submission),
+        title=submission.title,
+        description=submission.description,
+        category=submission.category,
+        language=submission.language,
+        tags=list(submission.tags),
+        hidden=submission.hidden,
+    )
+
+
+def _named_owner(submission: AutoSubmit) -> User:
+    users = User.objects.filter(is_active=True, suspended=False)
+    if submission.user_id:
+        owner = users.filter(username__iexact=submission.user_id).first()
+    else:
+        owner = users.filter(pk=key_of(submission.fid) or 0).first()
+    if owner is None:
+        raise OwnerRestricted("The owner does not exist or is restricted")
+    return owner
+
+
+def _make(url: str, **fields: object) -> Thing:
+    """The thing at an address. Of two first clicks at once one makes it, the other finds it."""
+    thing, _ = Thing.objects.select_related("owner").get_or_create(url=url, defaults=fields)
+    return thing
