@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import LiteralString
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Min, Sum
 from django.utils import timezone
@@ -20,9 +21,8 @@ from things.models import Click
 from things.partitions import ensure_partition, seal_partition
 from things.periods import Period
 
-# Measured: smaller shards spend their time on planning, larger ones hold their locks for longer.
-SUBSCRIBERS_A_SHARD = 5_000
-CLICKS_A_SHARD = 500_000
+# Clicks in a shard of things, for each subscriber in a shard of budgets.
+CLICKS_A_SUBSCRIBER = 100
 
 # Each shard of things reads all clicks of the period, so their number must not grow with them.
 MOST_EARN_SHARDS = 8
@@ -120,7 +120,7 @@ def _currencies(period: Period) -> list[str]:
 
 def _plan_share_shards(settlement: Settlement) -> None:
     stage = settlement.stages.get(name=Stage.Name.SHARE)
-    ranges = fetch(statements.PLAN_SHARE_SHARDS, settlement, size=SUBSCRIBERS_A_SHARD)
+    ranges = fetch(statements.PLAN_SHARE_SHARDS, settlement, size=settings.SUBSCRIBERS_A_SHARD)
     Shard.objects.bulk_create(Shard(stage=stage, first=first, last=last) for first, last in ranges)
 
 
@@ -130,7 +130,8 @@ def _plan_earn_shards(stage: Stage, period: Period) -> None:
     if ends["first"] is None:
         return
     counted = Budget.objects.in_period(period).aggregate(total=Sum("clicks", default=0))
-    shards = min(MOST_EARN_SHARDS, 1 + counted["total"] // CLICKS_A_SHARD)
+    clicks_a_shard = CLICKS_A_SUBSCRIBER * settings.SUBSCRIBERS_A_SHARD
+    shards = min(MOST_EARN_SHARDS, 1 + counted["total"] // clicks_a_shard)
     width = -(-(ends["last"] - ends["first"] + 1) // shards)
     Shard.objects.bulk_create(
         Shard(stage=stage, first=first, last=min(first + width - 1, ends["last"]))

@@ -55,6 +55,12 @@ MINIMUM_BUDGET = 10_000 * environment.whole_number(
     "OBOLE_MINIMUM_BUDGET_CENTS", 200, lowest=1, highest=10**9
 )
 
+# How many budgets a shard of a settlement has. Smaller shards spend their time on planning,
+# larger ones hold their locks for longer and leave more to do again after a crash.
+SUBSCRIBERS_A_SHARD = environment.whole_number(
+    "OBOLE_SUBSCRIBERS_A_SHARD", 5000, lowest=1, highest=1_000_000
+)
+
 # The button
 
 # So many sites of one creator may frame their buttons: all stand in one header.

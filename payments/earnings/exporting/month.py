@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
@@ -104,14 +104,16 @@ def _write_file(path: Path, statement: LiteralString, settlement: Settlement) ->
 
 def _write_reports(folder: Path, settlement: Settlement) -> int:
     written = 0
-    for creator, currency, rows in by_report(_report_rows(settlement)):
-        own = _folder_of(folder, creator)
-        own.mkdir(exist_ok=True)
-        path = own / report_name(settlement.period, currency)
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(f"{FIRST_LINE}\n")
-            file.writelines(report_line(settlement.period, row) for row in rows)
-        written += 1
+    # Closed here where a disk is full: the transaction could not end with COPY under way.
+    with closing(_report_rows(settlement)) as all_rows:
+        for creator, currency, rows in by_report(all_rows):
+            own = _folder_of(folder, creator)
+            own.mkdir(exist_ok=True)
+            path = own / report_name(settlement.period, currency)
+            with path.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(f"{FIRST_LINE}\n")
+                file.writelines(report_line(settlement.period, row) for row in rows)
+            written += 1
     return written
 
 
@@ -120,7 +122,7 @@ def _folder_of(folder: Path, creator: str) -> Path:
     return folder / (f"{creator}@" if creator.lower() in FILES else creator)
 
 
-def _report_rows(settlement: Settlement) -> Iterator[Row]:
+def _report_rows(settlement: Settlement) -> Generator[Row]:
     copied = sql.SQL("COPY ({}) TO STDOUT").format(_composed(statements.REPORTS, settlement))
     with connection.cursor() as cursor, cursor.copy(copied) as copy:
         copy.set_types(_TYPES)

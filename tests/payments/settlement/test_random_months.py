@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -101,8 +102,8 @@ class TestSettlePeriod:
             plain = (settle(month), balances())
 
         with undone(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(closing, "SUBSCRIBERS_A_SHARD", data.draw(st.integers(1, 3)))
-            patch.setattr(closing, "CLICKS_A_SHARD", data.draw(st.integers(1, 3)))
+            patch.setattr(django_settings, "SUBSCRIBERS_A_SHARD", data.draw(st.integers(1, 3)))
+            patch.setattr(closing, "CLICKS_A_SUBSCRIBER", 1)
             write(month, order=order)
             other = (settle(month), balances())
 
@@ -147,8 +148,8 @@ class TestSettlePeriodWithWorkers:
             ),
             creators=(0, 0, 1, 2, 1, 3, 3, 3, 0, 2, 1, 1),
         )
-        monkeypatch.setattr(closing, "SUBSCRIBERS_A_SHARD", 3)
-        monkeypatch.setattr(closing, "CLICKS_A_SHARD", 30)
+        monkeypatch.setattr(django_settings, "SUBSCRIBERS_A_SHARD", 3)
+        monkeypatch.setattr(closing, "CLICKS_A_SUBSCRIBER", 10)
         write(month)
 
         settle_period(period=SEPTEMBER, at=IN_OCTOBER, fee_basis_points=1000, workers=3)
