@@ -1,6 +1,10 @@
 """The fixed lists that a thing is filed under: categories and languages, as Flattr had them."""
 
+from operator import itemgetter
+
+from babel import Locale
 from django.db import models
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 
@@ -74,3 +78,10 @@ def language_tag(identifier: str) -> str:
     """The language of an identifier as HTML writes it: `de` for `de_DE`."""
     code = identifier.partition("_")[0]
     return _TAGS_TODAY.get(code, code)
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """All identifiers with their names in the active language, by name."""
+    known = Locale.parse(to_locale(get_language() or "en")).languages
+    names = {code: known.get(language_tag(code), english) for code, english in LANGUAGES.items()}
+    return sorted(((code, name.capitalize()) for code, name in names.items()), key=itemgetter(1))

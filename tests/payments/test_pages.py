@@ -5,6 +5,7 @@ A page that is missing here is missing from `PAGES`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -35,6 +36,9 @@ PAGES = {
     "applications": ("ada", "/apps/"),
     "register_application": ("ada", "/apps/new"),
     "authorised": ("ada", "/settings/applications"),
+}
+# Lists of what is clicked now, and pages that are mostly forms; tests/browser reads them too.
+FORMS = {
     "catalogue": (None, "/things/"),
     "creator": (None, "/profile/ben"),
     "button": ("ben", "/button/?user_id=ben&url=https://ben.example/new"),
@@ -178,7 +182,7 @@ def visit() -> Callable[..., str]:
     """Open a page of PAGES as the person who may."""
 
     def opened(name: str, language: str = "en") -> str:
-        username, address = PAGES[name]
+        username, address = (PAGES | FORMS)[name]
         client = Client(headers={"accept-language": language})
         if username:
             client.force_login(User.objects.get(username=username))
@@ -203,10 +207,10 @@ def _names(resolver: URLResolver) -> set[str]:
 
 class TestPages:
     def test_are_all_here(self) -> None:
-        assert _names(get_resolver()) - NO_PAGES == set(PAGES)
+        assert _names(get_resolver()) - NO_PAGES == {*PAGES, *FORMS}
 
     @pytest.mark.parametrize("language", ["en", "fr"])
-    @pytest.mark.parametrize("name", PAGES)
+    @pytest.mark.parametrize("name", [*PAGES, *FORMS])
     def test_are_sound_html(
         self, grow: Callable[..., None], visit: Callable[..., str], name: str, language: str
     ) -> None:
@@ -228,6 +232,16 @@ class TestPages:
         same_in_both = {"Obole", "English", "Français", "ada", "ben", "Budget", "Net", "Euro"}
         shared = {text for text in english & french if any(letter.isalpha() for letter in text)}
         assert {text for text in shared if "ben.example" not in text} <= same_in_both
+
+    @pytest.mark.parametrize("name", FORMS)
+    def test_have_french_headings(
+        self, grow: Callable[..., None], visit: Callable[..., str], name: str
+    ) -> None:
+        grow(0, 2)
+
+        english, french = (_headings(visit(name, language)) for language in ("en", "fr"))
+
+        assert not english & french - {"ben", "https://ben.example/new"}
 
     @pytest.mark.parametrize("name", PAGES)
     def test_need_a_number_of_queries_that_does_not_grow(
@@ -261,7 +275,7 @@ class TestPages:
 
     @pytest.mark.parametrize("name", PAGES)
     def test_take_no_posts(self, client: Client, ada: User, ben: User, name: str) -> None:
-        username, address = PAGES[name]
+        username, address = (PAGES | FORMS)[name]
         if username:
             client.force_login(User.objects.get(username=username))
 
@@ -323,3 +337,8 @@ def _words(page: str) -> set[str]:
     parser.handle_data = lambda text: texts.add(" ".join(text.split()))  # type: ignore[method-assign]
     parser.feed(page)
     return texts
+
+
+def _headings(page: str) -> set[str]:
+    """The texts of headings and labels of fields."""
+    return set(re.findall(r"<(?:h1|h2|label)[^>]*>([^<]+)<", page))

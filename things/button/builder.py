@@ -17,7 +17,7 @@ from things.addresses import host_of
 from things.autosubmit import AutoSubmit
 from things.button.assets import asset
 from things.button.looks import COLOURS, FRAME_SIZES, SIZES, Look, read_look
-from things.catalogue import LANGUAGES, Category
+from things.catalogue import Category, language_choices
 from things.describing import SubmissionRefused, query_of, read_submission
 from things.sites.owning import verified_site_of
 
@@ -58,7 +58,7 @@ def show_builder(request: HttpRequest) -> HttpResponse:
         "sizes": SIZES,
         "colours": COLOURS,
         "categories": Category.choices,
-        "languages_of_things": sorted(LANGUAGES.items(), key=lambda pair: pair[1]),
+        "languages_of_things": language_choices(),
         "script": asset("builder.js").path,
         "site_url": settings.SITE_URL,
     }

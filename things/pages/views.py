@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from things.addresses import NotAWebAddress
 from things.button.looks import FRAME_SIZES
-from things.catalogue import LANGUAGES, Category
+from things.catalogue import Category, language_choices
 from things.counting import counts_of
 from things.models import Thing
 from things.pages.feeds import Feed, as_atom, as_stream
@@ -42,7 +42,7 @@ def list_things(request: HttpRequest) -> HttpResponse:
         "counts": counts_of([thing.pk for thing in page]),
         "choice": choice,
         "categories": Category.choices,
-        "languages_of_things": sorted(LANGUAGES.items(), key=lambda pair: pair[1]),
+        "languages_of_things": language_choices(),
     }
     return render(request, "things/catalogue.html", context)
 
