@@ -48,6 +48,11 @@ PUBLIC = {
 }
 
 
+def slower(*values: object) -> list[object]:
+    """Cases that only `make test-browser` runs."""
+    return [pytest.param(value, marks=pytest.mark.thorough) for value in values]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--all-modes", action="store_true", help="browser tests: each in all three cookie modes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 # The button's rules want a pointer that came, and stayed so long.
-DWELL = 400
+DWELL = 600
 SEEN = 700
 
 

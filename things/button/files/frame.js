@@ -79,7 +79,7 @@ b.onclick = e => {
 const t = now(), soon = t - refused < 1500;
 if (!e.isTrusted) return;
 if (keep[site] && seen && t - seen > 500 && !soon && !failed && b.ariaPressed != "true" && e.pointerType != "touch") {
-if (e.detail ? t - came >= 300 : key) return send("click");
+if (e.detail ? t - came >= 500 : key) return send("click");
 refused = t;
 if (e.detail) return say(AGAIN);
 }
