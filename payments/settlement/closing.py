@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import LiteralString
 
@@ -22,10 +23,10 @@ from things.partitions import ensure_partition, seal_partition
 from things.periods import Period
 
 # Clicks in a shard of things, for each subscriber in a shard of budgets.
-CLICKS_A_SUBSCRIBER = 100
+CLICKS_A_SUBSCRIBER = 200
 
 # Each shard of things reads all clicks of the period, so their number must not grow with them.
-MOST_EARN_SHARDS = 8
+MOST_EARN_SHARDS = 4
 
 
 class PeriodNotOver(Exception):
@@ -130,8 +131,8 @@ def _plan_earn_shards(stage: Stage, period: Period) -> None:
     if ends["first"] is None:
         return
     counted = Budget.objects.in_period(period).aggregate(total=Sum("clicks", default=0))
-    clicks_a_shard = CLICKS_A_SUBSCRIBER * settings.SUBSCRIBERS_A_SHARD
-    shards = min(MOST_EARN_SHARDS, 1 + counted["total"] // clicks_a_shard)
+    wanted = math.ceil(counted["total"] / (CLICKS_A_SUBSCRIBER * settings.SUBSCRIBERS_A_SHARD))
+    shards = min(MOST_EARN_SHARDS, max(1, wanted))
     width = -(-(ends["last"] - ends["first"] + 1) // shards)
     Shard.objects.bulk_create(
         Shard(stage=stage, first=first, last=min(first + width - 1, ends["last"]))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from payments.settlement import statements
 from payments.settlement.audit import check_ledger
 from payments.settlement.closing import begin_stage, end_stage
-from payments.settlement.executing import execute
+from payments.settlement.executing import execute, tune
 from payments.settlement.models import Settlement, Stage
 from things.periods import Period
 
@@ -30,6 +30,7 @@ def credit_creators(*, period: Period) -> Settlement:
 def _credit(settlement: Settlement) -> None:
     end_stage(settlement, Stage.Name.EARN)
     begin_stage(settlement, Stage.Name.CREDIT)
+    tune(statements.IN_MEMORY)
     execute(statements.CREDIT_CREATORS, settlement)
     execute(statements.OPEN_EARNINGS_ACCOUNTS, settlement)
     execute(statements.POST_CREDITS, settlement)

@@ -34,6 +34,13 @@ def fetch(statement: LiteralString, settlement: Settlement, **parameters: int) -
         return list(cursor.fetchall())
 
 
+def tune(*settings: LiteralString) -> None:
+    """Set what the planner does for the rest of the transaction."""
+    with connection.cursor() as cursor:
+        for setting in settings:
+            cursor.execute(setting)
+
+
 def _composed(statement: LiteralString, settlement: Settlement) -> sql.Composed:
     left_out = settlement.left_out_subscribers or settlement.left_out_things
     of_period: dict[str, sql.Composable] = {

@@ -14,7 +14,7 @@ from django.utils import timezone
 from payments.settlement import statements
 from payments.settlement.closing import close_period, plan_earnings
 from payments.settlement.crediting import credit_creators
-from payments.settlement.executing import execute, fetch
+from payments.settlement.executing import execute, fetch, tune
 from payments.settlement.models import Settlement, Shard, Stage
 from things.periods import Period
 
@@ -77,6 +77,7 @@ def _run(shard: Shard) -> None:
         return
     stage = Stage.objects.select_related("settlement").get(pk=shard.stage_id)
     shard.started_at = timezone.now()
+    tune(statements.IN_MEMORY)
     shard.written = _SHARD_OF[Stage.Name(stage.name)](stage.settlement, shard)
     shard.ended_at = timezone.now()
     shard.worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -89,6 +90,7 @@ def _share(settlement: Settlement, shard: Shard) -> int:
 
 
 def _earn(settlement: Settlement, shard: Shard) -> int:
+    tune(statements.IN_KEY_ORDER)
     return execute(statements.EARN_SHARD, settlement, first=shard.first, last=shard.last)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -36,6 +37,7 @@ def write_month(*, period: Period, at: datetime) -> int:
         statements.OPEN_WALLETS,
         statements.COUNT_ACCOUNTS,
         statements.FIND_GIVERS,
+        statements.COUNT_GIVERS,
         statements.DEPOSIT,
         statements.SET_BUDGETS,
         statements.HOLD_BUDGETS,
@@ -73,6 +75,7 @@ def _execute(statement: LiteralString, period: Period, at: datetime) -> int:
                 "starts_at": period.starts_at,
                 "at": at,
                 "rail": RAIL,
+                "secret": secrets.token_hex(),
                 "user_language": User._meta.get_field("language").get_default(),
                 "time_zone": User._meta.get_field("time_zone").get_default(),
             },
