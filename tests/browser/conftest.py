@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 from hosting import OURS, Internet
-from launching import MODES, has_modes, launch
+from launching import CHOOSES, MODES, USUAL_MODE, launch
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from accounts.models import User
@@ -63,7 +63,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "mode" not in metafunc.fixturenames:
         return
     asked = metafunc.definition.get_closest_marker("modes")
-    quick = asked.args if asked else ("phaseout",)
+    quick = asked.args if asked else (USUAL_MODE,)
     modes = MODES if metafunc.config.getoption("--all-modes") else quick
     metafunc.parametrize("mode", modes, scope="session")
 
@@ -121,7 +121,7 @@ def _browsers(
     open_ones: dict[tuple[object, ...], BrowserContext] = {}
 
     def browser(mode: str, **options: Any) -> BrowserContext:
-        if mode != "allowed" and not has_modes():
+        if mode != "allowed" and not CHOOSES:
             pytest.skip("this headless browser cannot block third-party cookies")
         key = (mode, *sorted(options.items()))
         if key not in open_ones:

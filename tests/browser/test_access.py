@@ -9,6 +9,7 @@ import axe_playwright_python
 import pytest
 from conftest import SITE, World, sign_in, slower
 from gestures import button_of, frame_of
+from launching import USUAL_MODE
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
 from things.models import Thing
@@ -151,7 +152,7 @@ class TestPages:
     def test_fit_at_twice_the_size(
         self, open_browser: Callable[..., BrowserContext], world: World, thing: Thing
     ) -> None:
-        context = open_browser("phaseout")
+        context = open_browser(USUAL_MODE)
         sign_in(context, world.ada)
         page = context.new_page()
         # 1280 px at 200 % are 640; a phone's 640 are 320.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from conftest import PASSWORD, SITE, World, own_site, page_of, sign_in
 from gestures import button_of, click_like_a_person, confirm, frame_of, give, open_popup
+from launching import USUAL_MODE
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
@@ -194,7 +195,7 @@ class TestWithoutScript:
     def test_the_link_gives(
         self, open_browser: Callable[..., BrowserContext], world: World
     ) -> None:
-        context = open_browser("phaseout", java_script_enabled=False)
+        context = open_browser(USUAL_MODE, java_script_enabled=False)
         sign_in(context, world.ada)
         page = context.new_page()
         link = f"{SITE}/submit/auto?user_id=ben&amp;url={world.post()}&amp;title=About+tea"
@@ -210,7 +211,7 @@ class TestWithoutScript:
     def test_a_pasted_frame_has_a_link(
         self, open_browser: Callable[..., BrowserContext], world: World, thing: Thing
     ) -> None:
-        context = open_browser("phaseout", java_script_enabled=False)
+        context = open_browser(USUAL_MODE, java_script_enabled=False)
         page = context.new_page()
         html = f'<iframe src="{SITE}/embed/{thing.pk}" width="160" height="24"></iframe>'
         page.goto(world.publish(body=html))
@@ -349,7 +350,7 @@ class TestTouch:
     def test_never_counts_by_itself(
         self, open_browser: Callable[..., BrowserContext], world: World
     ) -> None:
-        context = open_browser("phaseout", has_touch=True)
+        context = open_browser(USUAL_MODE, has_touch=True)
         sign_in(context, world.ada)
         page = context.new_page()
         page.goto(world.publish("tea"))
