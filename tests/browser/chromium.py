@@ -28,6 +28,13 @@ for (const name of ["chromium", "al2023.tar", "fonts.tar"])
 """
 
 
+FONTS = """<?xml version="1.0"?>
+<fontconfig>
+<dir>{folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{folder}/font-cache</cachedir>
+</fontconfig>
+"""
+
+
 class NoBrowser(Exception):
     """There is none, and none could be fetched; the message says what was tried."""
 
@@ -67,7 +74,7 @@ def surroundings(browser: Path) -> dict[str, str]:
     return {
         **os.environ,
         "LD_LIBRARY_PATH": str(browser.parent / "lib"),
-        "FONTCONFIG_PATH": str(browser.parent),
+        "FONTCONFIG_FILE": str(browser.parent / "ours.conf"),
     }
 
 
@@ -86,6 +93,8 @@ def _fetch(browser: Path) -> None:
     for name in ("al2023.tar", "fonts.tar"):
         with tarfile.open(unpacked / name) as archive:
             archive.extractall(unpacked, filter="data")
+    # The package's own configuration looks for the fonts in /tmp.
+    (unpacked / "ours.conf").write_text(FONTS.format(folder=unpacked))
     browser.chmod(0o755)
 
 

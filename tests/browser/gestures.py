@@ -65,3 +65,5 @@ def give(page: Page, *, connect: bool = False) -> None:
     with page.expect_response("**/embed/act/check") as checked, popup.expect_event("close"):
         confirm(popup, connect=True)
     assert checked.value.status == 204
+    frame = next(frame for frame in page.frames if "/embed/" in frame.url)
+    frame.wait_for_function("Object.keys(localStorage).some(key => key.startsWith('on:'))")
