@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import User
+from payments.clicking.importing.budget_lines import MOST_IN_LEDGER
+from payments.money import MICROS
+
 pytestmark = pytest.mark.django_db
 
 # What is replaced, by what, and what is wrong then with line 4.
@@ -82,3 +86,14 @@ class TestBudgetLines:
         assert refusal(month) == (
             "budgets.csv:9228: 1000000000.000000 CHF more do not fit into the ledger"
         )
+
+    def test_refuses_more_than_the_ledger_can_hold_beside_what_is_in_it(
+        self,
+        month: Path,
+        refusal: Callable[..., str],
+        pay_in: Callable[..., object],
+        eve: User,
+    ) -> None:
+        pay_in(eve, micros=MOST_IN_LEDGER - 4 * MICROS, currency="USD")
+
+        assert refusal(month) == "budgets.csv:4: 5.000000 USD more do not fit into the ledger"

@@ -71,9 +71,12 @@ WRONG = {
 
 
 class TestClickLines:
+    # Given a period, the first lines too are judged many at once.
+    @pytest.mark.parametrize("period", [None, Period(2010, 9)])
     @pytest.mark.parametrize(("old", "new", "message"), WRONG.values(), ids=WRONG)
     def test_names_what_is_wrong(
         self,
+        period: Period | None,
         month: Path,
         spoil: Callable[..., None],
         refusal: Callable[..., str],
@@ -83,7 +86,7 @@ class TestClickLines:
     ) -> None:
         spoil("clicks.csv", old, new)
 
-        lines = refusal(month).splitlines()
+        lines = refusal(month, period).splitlines()
 
         assert [line for line in lines if line.startswith("clicks.csv")] == [
             f"clicks.csv:4: {message}"
