@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 
 CSP = "Content-Security-Policy"
+CORS = "Access-Control-Allow-Origin"
 
 # Features that no page of ours uses, and no page may be talked into using.
 _NOTHING = (
@@ -36,12 +37,18 @@ class Headers:
     referrer: str = "strict-origin-when-cross-origin"
     cache: str | None = None
     frame_options: str | None = "DENY"
+    # Those that a view may set otherwise: it then knows more than the table.
+    left_to_views: tuple[str, ...] = ()
 
 
 EVERYTHING_ELSE = Headers(
     csp="default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
     " img-src 'self' data:; object-src 'none'",
+    left_to_views=(CSP,),
 )
+# Programs of any site read it: by CORS, which its own middleware answers, and by JSONP.
+API = replace(EVERYTHING_ELSE, corp="cross-origin", left_to_views=(CSP, CORS))
+_API_ADDRESSES = "/rest/"
 
 # The page of a thing is also the window that the frame opens: `same-origin` would cut the
 # window from its opener. It is safe without, since it speaks to its own origin only.
@@ -128,35 +135,36 @@ TABLE: dict[str, Headers] = {
 }
 
 
-def headers_of(name: str | None) -> Headers:
-    """The row of an address by the name of its pattern."""
-    return TABLE.get(name or "", EVERYTHING_ELSE)
+def headers_of(name: str | None, path: str = "") -> Headers:
+    """The row of an address by the name of its pattern, or by how it begins."""
+    return TABLE.get(name or "") or (API if path.startswith(_API_ADDRESSES) else EVERYTHING_ELSE)
 
 
-def dress(response: HttpResponseBase, name: str | None, *, ancestors: tuple[str, ...] = ()) -> None:
+def dress(response: HttpResponseBase, row: Headers, *, ancestors: tuple[str, ...] = ()) -> None:
     """Give an answer the headers of its row; what the row does not say is taken away."""
-    for header, value in _written(name, ancestors, settings.SITE_URL):
+    for header, value in _written(row, ancestors, settings.SITE_URL):
+        if header in row.left_to_views and header in response.headers:
+            continue
         if value is None:
             response.headers.pop(header, None)
         else:
             response.headers[header] = value
-    cache = headers_of(name).cache
+    cache = row.cache
     if cache is not None:
         response.headers["Cache-Control"] = cache if response.status_code < 400 else "no-store"
 
 
 @lru_cache(maxsize=1024)
 def _written(
-    name: str | None, ancestors: tuple[str, ...], site: str
+    row: Headers, ancestors: tuple[str, ...], site: str
 ) -> tuple[tuple[str, str | None], ...]:
-    row = headers_of(name)
     who = " ".join(ancestors) or "'none'"
     return (
         (CSP, row.csp.replace("{site}", site).replace("{ancestors}", who)),
         ("Cross-Origin-Opener-Policy", row.coop),
         ("Cross-Origin-Resource-Policy", row.corp),
         ("Cross-Origin-Embedder-Policy", row.coep),
-        ("Access-Control-Allow-Origin", row.cors),
+        (CORS, row.cors),
         ("Permissions-Policy", row.permissions),
         ("Referrer-Policy", row.referrer),
         ("X-Frame-Options", row.frame_options),

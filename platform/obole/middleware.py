@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import ResolverMatch, resolve
 
-from obole.headers import dress
+from obole.headers import dress, headers_of
 
 _Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -27,7 +27,8 @@ def response_headers(get_response: _Answer) -> _Answer:
         if not (settings.DEBUG and response.status_code >= 400):
             match = request.resolver_match
             ancestors = getattr(response, "ancestors", ())
-            dress(response, match.view_name if match else None, ancestors=ancestors)
+            row = headers_of(match.view_name if match else None, request.path_info)
+            dress(response, row, ancestors=ancestors)
         return response
 
     return answer

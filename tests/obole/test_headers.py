@@ -134,6 +134,16 @@ class TestTable:
         assert {(row.cors, row.cache) for row in rows} == {(None, "no-store")}
 
 
+class TestApi:
+    def test_is_for_programs_of_any_site(self, db: None) -> None:
+        answer = Client(HTTP_HOST="localhost:8000").get(
+            "/rest/v2/categories", {"jsonp": "show"}, HTTP_ORIGIN="https://blog.example"
+        )
+
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
 class TestFrame:
     def test_may_stand_on_the_creators_sites_only(self, thing: Thing) -> None:
         User.objects.create_user("eve")
