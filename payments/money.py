@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, to_locale
 
 MICROS = 1_000_000
@@ -53,6 +53,11 @@ def parse_amount(text: str) -> int:
 def is_currency_code(text: str) -> bool:
     """Whether the text has the form of an ISO 4217 code: three capital letters."""
     return _CURRENCY.fullmatch(text) is not None
+
+
+def minor_unit(currency: str) -> int:
+    """The micros of the smallest amount that banks move in a currency: a cent, a yen (CLDR)."""
+    return int(MICROS // 10 ** get_currency_precision(currency))
 
 
 def format_exact(amount: int) -> str:

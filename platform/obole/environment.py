@@ -89,6 +89,21 @@ def currencies(name: str, default: list[str]) -> list[str]:
     return found
 
 
+def iban(name: str) -> str:
+    """An IBAN with right check digits, without blanks; empty where it is not set."""
+    value = os.environ.get(name)
+    if not value:
+        return ""
+    # Few sites have one, and the library loads the world's banks.
+    from schwifty import IBAN
+    from schwifty.exceptions import SchwiftyException
+
+    try:
+        return IBAN(value, validate_bban=True).compact
+    except SchwiftyException as error:
+        raise _refusal(name, "must be an IBAN with right check digits", value) from error
+
+
 def site_url(name: str, default: str) -> str:
     """An http or https address without path, and without a slash at its end."""
     value = text(name, default).removesuffix("/")

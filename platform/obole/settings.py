@@ -55,6 +55,11 @@ MINIMUM_BUDGET = 10_000 * environment.whole_number(
     "OBOLE_MINIMUM_BUDGET_CENTS", 200, lowest=1, highest=10**9
 )
 
+# The site's own bank account: shown to those who pay in, and what payouts are paid from.
+BANK_HOLDER = environment.text("OBOLE_BANK_HOLDER", SITE_NAME)
+BANK_IBAN = environment.iban("OBOLE_BANK_IBAN")
+BANK_BIC = environment.text("OBOLE_BANK_BIC", "")
+
 # How many budgets a shard of a settlement has. Smaller shards spend their time on planning,
 # larger ones hold their locks for longer and leave more to do again after a crash.
 SUBSCRIBERS_A_SHARD = environment.whole_number(

@@ -49,6 +49,24 @@ class TestWholeNumber:
         assert str(refused.value) == f"OBOLE_X must be a whole number from 0 to 10, not {value!r}"
 
 
+class TestIban:
+    def test_reads_it_without_blanks(self, given: Callable[[str], None]) -> None:
+        given("DE89 3704 0044 0532 0130 00")
+
+        assert environment.iban("OBOLE_X") == "DE89370400440532013000"
+
+    def test_is_empty_where_none_is_set(self, given: Callable[[str], None]) -> None:
+        given("")
+
+        assert environment.iban("OBOLE_X") == ""
+
+    def test_names_wrong_check_digits(self, given: Callable[[str], None]) -> None:
+        given("DE88370400440532013000")
+
+        with pytest.raises(ImproperlyConfigured, match="OBOLE_X must be an IBAN with right"):
+            environment.iban("OBOLE_X")
+
+
 class TestWords:
     def test_reads_with_blanks_around(self, given: Callable[[str], None]) -> None:
         given("a.example, b.example")
