@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.settings_pages import add_settings_page
+
 
 class AccountsConfig(AppConfig):
     """People and their sign-in."""
@@ -10,3 +12,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """List the settings pages of this app."""
+        add_settings_page("profile_settings", _("Profile"), place=10)
+        add_settings_page("authorised", _("Applications"), place=40)

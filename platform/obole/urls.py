@@ -15,7 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.clicking.urls")),
     path("", include("accounts.oauth.urls")),
     path("", include("payments.urls")),
-    path("language/", include("django.conf.urls.i18n")),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
     *oauth_patterns,
