@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab
+from django.contrib.messages import constants as message_levels
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +97,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -132,6 +134,9 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
+
+MESSAGE_TAGS = {message_levels.DEBUG: "information", message_levels.INFO: "information"}
+FORM_RENDERER = "obole.forms.Renderer"
 
 # The servers
 

@@ -1,0 +1,1 @@
+"""What the tags of templatetags/components.py are made of."""
