@@ -39,6 +39,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
         amount("balance", _("balance")),
         amount("held", _("held")),
         amount("free", _("free")),
+        amount("owed", _("owed")),
     )
     list_filter = ("kind", CurrencyFilter)
     list_select_related = ("owner",)
@@ -52,6 +53,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
         amount("balance", _("balance")),
         amount("held", _("held")),
         amount("free", _("free")),
+        amount("owed", _("owed")),
     )
 
 

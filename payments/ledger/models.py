@@ -5,98 +5,27 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from things.triggers import FirmTrigger, FirmTriggerSql, refuse
+from payments.ledger.triggers import KEEP_BALANCES, InOrderTrigger, InOrderTriggerSql
+from things.triggers import refuse
+
+__all__ = ["InOrderTriggerSql", "LedgerAccount", "Transfer"]  # migrations find the first here
 
 KEY_LENGTH = 120
 
 _ISO_CURRENCY = r"^[A-Z]{3}$"
 
-# Note [Balances]: kept by this one trigger, for one transfer as for a million.
-# It also is the foreign key of both sides: each (account, currency) that a transfer names must
-# match a row, or the statement fails. Checked so, once for all rows of a statement, it costs a
-# tenth of what two composite foreign keys cost that look up each row by itself, and it cannot
-# be outlived: no account is ever deleted, and none changes its currency (see the triggers of
-# LedgerAccount). Rows are locked in one order everywhere, so that two statements never wait for
-# each other in a circle: those with an owner by number, then the site's own, for which every
-# shard of a settlement waits and which are so held for the shortest time. `moved` is in that
-# order, and without hash and merge joins (`InOrderTriggerSql`) the updates follow it.
-_KEEP_BALANCES = """
-    WITH moved AS MATERIALIZED (
-        SELECT account_id, currency,
-            sum(amount)::bigint AS amount, sum(released)::bigint AS released
-        FROM (
-            SELECT debited_id, currency, -amount, released FROM posted
-            UNION ALL
-            SELECT credited_id, currency, amount, 0 FROM posted
-        ) AS side (account_id, currency, amount, released)
-        GROUP BY account_id, currency
-        ORDER BY account_id
-    ), owned AS (
-        UPDATE payments_ledgeraccount AS account
-        SET balance = account.balance + moved.amount, held = account.held - moved.released
-        FROM moved
-        WHERE account.id = moved.account_id AND account.currency = moved.currency
-            AND account.owner_id IS NOT NULL
-        RETURNING account.id
-    ), of_the_site AS (
-        UPDATE payments_ledgeraccount AS account
-        SET balance = account.balance + moved.amount, held = account.held - moved.released
-        FROM moved
-        WHERE account.id = moved.account_id AND account.currency = moved.currency
-            AND account.owner_id IS NULL AND (SELECT count(*) FROM owned) >= 0
-        RETURNING account.id
-    )
-    SELECT (SELECT count(*) FROM moved)
-        - (SELECT count(*) FROM owned) - (SELECT count(*) FROM of_the_site)
-        INTO unmatched;
-    IF unmatched <> 0 THEN
-        RAISE EXCEPTION 'a transfer names an account that is not there or has another currency'
-            USING ERRCODE = 'foreign_key_violation';
-    END IF;
-    IF EXISTS (
-        SELECT FROM posted
-        LEFT JOIN payments_transfer AS original ON original.id = posted.mirrors_id
-            AND original.debited_id = posted.credited_id
-            AND original.credited_id = posted.debited_id
-            AND original.amount >= posted.amount
-        WHERE posted.mirrors_id IS NOT NULL AND original.id IS NULL
-    ) THEN
-        RAISE EXCEPTION 'a correction does not go back the way of the transfer that it names'
-            USING ERRCODE = 'foreign_key_violation';
-    END IF;
-    RETURN NULL;
-"""
-
-
-class InOrderTriggerSql(FirmTriggerSql):
-    """A trigger whose function joins row by row, in the order of what it reads first."""
-
-    def get_template(self) -> str:
-        """As any firm trigger's; PostgreSQL sets the settings back when the function returns."""
-        return (
-            super()
-            .get_template()
-            .replace(
-                "LANGUAGE plpgsql;",
-                "LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off;",
-            )
-        )
-
-
-class InOrderTrigger(FirmTrigger):
-    """A firm trigger that takes rows in order."""
-
-    sql_class = InOrderTriggerSql
-
 
 class LedgerAccount(models.Model):
     """Where money is: a user's or the site's own, of one kind and currency.
 
-    `balance` and `held` are in micros. Balances are only ever moved by transfers; `held` is the
-    part of a wallet that open budgets have laid their hand on.
+    `balance`, `held` and `owed` are in micros. Balances are only ever moved by transfers; `held` is
+    the part of a wallet that open budgets have laid their hand on. `owed` is a wallet's debt: what
+    a payment that was taken back left missing of what is held, or below zero. Whatever comes in
+    pays it first, see docs/decisions/debts.md.
     """
 
     class Kind(models.TextChoices):
@@ -130,6 +59,7 @@ class LedgerAccount(models.Model):
     )
     balance = models.BigIntegerField(_("balance"), default=0)
     held = models.BigIntegerField(_("held"), default=0)
+    owed = models.BigIntegerField(_("owed"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("ledger account")
@@ -141,8 +71,13 @@ class LedgerAccount(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(kind="outside", held=0) | Q(balance__gte=F("held"), held__gte=0),
+                condition=Q(kind="outside", held=0)
+                | Q(balance__gte=F("held") - F("owed"), held__gte=0),
                 name="ledger_account_covers_what_is_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(owed=0) | Q(kind="wallet", owed__gt=0, owed=F("held") - F("balance")),
+                name="ledger_account_owes_what_is_missing",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["wallet", "earnings", "payable"], owner__isnull=False)
@@ -160,11 +95,15 @@ class LedgerAccount(models.Model):
                 condition=Q(currency__regex=_ISO_CURRENCY), name="ledger_account_currency_code"
             ),
         ]
+        indexes = [
+            # For the operator's list of debts, and for each month end.
+            models.Index(fields=["id"], condition=Q(owed__gt=0), name="ledger_account_in_debt"),
+        ]
         triggers = [
             refuse(
                 "account_opens_empty",
                 pgtrigger.Insert,
-                condition="NEW.balance <> 0 OR NEW.held <> 0",
+                condition="NEW.balance <> 0 OR NEW.held <> 0 OR NEW.owed <> 0",
                 why="a ledger account opens empty",
             ),
             refuse(
@@ -183,6 +122,12 @@ class LedgerAccount(models.Model):
                 condition="OLD.balance <> NEW.balance AND pg_trigger_depth() = 0",
                 why="only a transfer moves a balance",
             ),
+            refuse(
+                "debt_only_by_transfer",
+                pgtrigger.Update,
+                condition="NEW.owed > OLD.owed AND pg_trigger_depth() = 0",
+                why="only a payment that is taken back makes a debt",
+            ),
             refuse("account_is_never_deleted", pgtrigger.Delete, why="ledger accounts are kept"),
             refuse(
                 "accounts_are_never_truncated", pgtrigger.Truncate, why="ledger accounts are kept"
@@ -195,8 +140,8 @@ class LedgerAccount(models.Model):
 
     @property
     def free(self) -> int:
-        """What can be spent, in micros: the balance without what is held."""
-        return self.balance - self.held
+        """What can be spent, in micros: the balance without what is held; 0 in debt."""
+        return self.balance - self.held + self.owed
 
 
 # Out of and into any account but `settling`: by kind, as an index cannot look at the account.
@@ -213,12 +158,22 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
             (Q(debited=account) & _OUT_OF_AN_ACCOUNT) | (Q(credited=account) & _INTO_AN_ACCOUNT)
         )
 
+    def with_remaining(self) -> TransferQuerySet:
+        """Each with `remaining`, in micros: what no correction has taken back yet."""
+        corrections = Transfer.objects.filter(mirrors=OuterRef("pk")).order_by()
+        taken = corrections.values("mirrors").values(total=Sum("amount"))
+        return self.annotate(
+            remaining=F("amount") - Coalesce(Subquery(taken), 0, output_field=BigIntegerField())
+        )
+
 
 class Transfer(models.Model):
     """An amount that went from one ledger account to another: never changed, never deleted.
 
     `amount` and `released` are in micros. `released` is the part of the debited account's hold
-    that ends with the transfer. A correction is a transfer that mirrors the old one and names it.
+    that ends with the transfer. A correction is a transfer that goes back the way of an old one and
+    names it; all corrections of one together are at most its amount. A correction of the kind
+    `chargeback` has happened outside already: it alone can take a wallet into debt.
     """
 
     class Kind(models.TextChoices):
@@ -233,6 +188,9 @@ class Transfer(models.Model):
         PAYOUT = "payout", _("payout requested")
         PAID = "paid", _("paid out")
         MIRROR = "mirror", _("correction")
+        CHARGEBACK = "chargeback", _("payment taken back")
+
+    CORRECTIONS = (Kind.MIRROR, Kind.CHARGEBACK)
 
     # References without a foreign key: see Note [Balances].
     debited = models.ForeignKey(
@@ -260,7 +218,7 @@ class Transfer(models.Model):
         blank=True,
         related_name="mirrored_by",
         db_constraint=False,
-        db_index=False,  # the unique constraint holds the few that are corrections
+        db_index=False,  # a partial index holds the few that are corrections
         verbose_name=_("corrects"),
     )
     about_at = models.DateTimeField(_("about"))
@@ -277,11 +235,6 @@ class Transfer(models.Model):
         constraints = [
             # Not `unique=True`, which adds an index for LIKE to each insert.
             models.UniqueConstraint(fields=["key"], name="transfer_key_once"),
-            models.UniqueConstraint(
-                fields=["mirrors"],
-                condition=Q(mirrors__isnull=False),
-                name="transfer_corrected_once",
-            ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0),
                 name="transfer_amount_above_zero",
@@ -293,8 +246,8 @@ class Transfer(models.Model):
                 condition=~Q(debited=F("credited")), name="transfer_between_two_accounts"
             ),
             models.CheckConstraint(
-                condition=(Q(kind="mirror") & Q(mirrors__isnull=False))
-                | (~Q(kind="mirror") & Q(mirrors__isnull=True)),
+                condition=Q(kind__in=["mirror", "chargeback"], mirrors__isnull=False)
+                | (~Q(kind__in=["mirror", "chargeback"]) & Q(mirrors__isnull=True)),
                 name="transfer_correction_names_its_original",
             ),
             models.CheckConstraint(condition=~Q(key=""), name="transfer_has_a_key"),
@@ -308,6 +261,12 @@ class Transfer(models.Model):
             models.Index(
                 fields=["credited", "id"], condition=_INTO_AN_ACCOUNT, name="transfer_by_credited"
             ),
+            # For the sum of a transfer's corrections, which the trigger asks for.
+            models.Index(
+                fields=["mirrors"],
+                condition=Q(mirrors__isnull=False),
+                name="transfer_by_original",
+            ),
         ]
         triggers = [
             InOrderTrigger(
@@ -317,7 +276,7 @@ class Transfer(models.Model):
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="posted"),  # type: ignore[no-untyped-call]
                 declare=[("unmatched", "BIGINT")],
-                func=_KEEP_BALANCES,
+                func=KEEP_BALANCES,
             ),
             refuse(
                 "transfer_is_never_changed", pgtrigger.Update, why="transfers are kept as they are"

@@ -9,12 +9,14 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from accounts.models import User
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.money import format_exact
 
 COVERING_CONSTRAINT = "ledger_account_covers_what_is_held"
+CORRECTING_CONSTRAINT = "transfer_corrected_at_most_whole"
 
 
 class NotEnough(Exception):
@@ -26,7 +28,7 @@ class KeyReused(Exception):
 
 
 class AlreadyCorrected(Exception):
-    """A transfer has been corrected before, under another key."""
+    """A transfer's corrections, under several keys, would be more than its amount."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,9 @@ def post(postings: Sequence[Posting], *, posted_at: datetime) -> list[Transfer]:
     """Post transfers, all or none, and return them as they stand in the ledger.
 
     A posting whose key is used already, with the same content, changes nothing and is a success.
-    Raises KeyReused if a key was used with other content, and NotEnough if an account would go
-    below what is held. Locks the accounts, see Note [Balances].
+    Raises KeyReused if a key was used with other content, NotEnough if an account would go below
+    what is held, and AlreadyCorrected if corrections would be more than their original. Locks the
+    accounts, see Note [Balances]: what is due at once goes into one call.
     """
     with _refusals():
         Transfer.objects.bulk_create(
@@ -92,28 +95,48 @@ def post(postings: Sequence[Posting], *, posted_at: datetime) -> list[Transfer]:
         )
         stored = Transfer.objects.in_bulk([p.key for p in postings], field_name="key")
         for posting in postings:
-            # The key is new and the row was not taken: the other unique column is `mirrors`.
-            if posting.key not in stored:
-                raise AlreadyCorrected(f"{posting.mirrors} has been corrected already")
             _check_same(posting, stored[posting.key])
     return [stored[posting.key] for posting in postings]
 
 
-def mirror(transfer: Transfer, *, key: str, about_at: datetime, posted_at: datetime) -> Transfer:
-    """Post the correction of a transfer: the same amount back. A second one is refused.
+def correction(
+    transfer: Transfer,
+    *,
+    key: str,
+    about_at: datetime,
+    amount: int | None = None,
+    kind: Transfer.Kind = Transfer.Kind.MIRROR,
+) -> Posting:
+    """What takes a transfer back, or so many micros of it.
 
-    Raises NotEnough if the money is no longer there, AlreadyCorrected if the transfer has been
-    corrected under another key.
+    The kind CHARGEBACK is for what happened outside whether we like it or not: where the wallet
+    does not have it any more, it goes into debt. A MIRROR is refused then.
     """
-    posting = Posting(
+    return Posting(
         key=key,
-        kind=Transfer.Kind.MIRROR,
+        kind=kind,
         debited=transfer.credited,
         credited=transfer.debited,
-        amount=transfer.amount,
+        amount=transfer.amount if amount is None else amount,
         about_at=about_at,
         mirrors=transfer,
     )
+
+
+def mirror(
+    transfer: Transfer,
+    *,
+    key: str,
+    about_at: datetime,
+    posted_at: datetime,
+    amount: int | None = None,
+) -> Transfer:
+    """Post the correction of a transfer: all of it back, or so many micros.
+
+    Raises NotEnough if the money is no longer there, AlreadyCorrected if all corrections together
+    would be more than the transfer.
+    """
+    posting = correction(transfer, key=key, about_at=about_at, amount=amount)
     return post([posting], posted_at=posted_at)[0]
 
 
@@ -132,9 +155,14 @@ def hold(account: LedgerAccount, amount: int) -> None:
 
 
 def release(account: LedgerAccount, amount: int) -> None:
-    """Lift a hold of so many micros. Raises NotEnough if less than that is held."""
+    """Lift a hold of so many micros, which pays a debt first.
+
+    Raises NotEnough if less than that is held.
+    """
     with _refusals():
-        LedgerAccount.objects.filter(pk=account.pk).update(held=F("held") - amount)
+        LedgerAccount.objects.filter(pk=account.pk).update(
+            held=F("held") - amount, owed=Greatest(F("owed") - amount, 0)
+        )
 
 
 def _account(
@@ -166,11 +194,13 @@ _CONTENT = (
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Name the one refusal of the database that a caller can do something about."""
+    """Name the refusals of the database that a caller can do something about."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as refusal:
+        if CORRECTING_CONSTRAINT in str(refusal):
+            raise AlreadyCorrected("more would be taken back than was transferred") from refusal
         if COVERING_CONSTRAINT not in str(refusal):
             raise
         raise NotEnough("the account does not have this money, or it is held") from refusal

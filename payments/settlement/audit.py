@@ -86,6 +86,39 @@ CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "debts",
+        "what a wallet owes is what is missing of its hold, and was charged back",
+        """
+        SELECT account.id AS account, account.kind, account.balance, account.held, account.owed,
+            coalesce(taken.amount, 0) AS charged_back
+        FROM payments_ledgeraccount AS account
+        LEFT JOIN (
+            SELECT debited_id, sum(amount)::bigint AS amount FROM payments_transfer
+            WHERE mirrors_id IS NOT NULL AND kind = 'chargeback' GROUP BY debited_id
+        ) AS taken ON taken.debited_id = account.id
+        WHERE account.kind <> 'outside'
+            AND (account.owed <> greatest(0, account.held - account.balance)
+                OR account.owed > coalesce(taken.amount, 0))
+        ORDER BY account.id
+        """,
+    ),
+    Check(
+        "corrections",
+        "corrections go back the way of what they correct, and are at most its amount in all",
+        """
+        SELECT correction.mirrors_id AS original, original.amount,
+            sum(correction.amount)::bigint AS corrections
+        FROM payments_transfer AS correction
+        LEFT JOIN payments_transfer AS original ON original.id = correction.mirrors_id
+        WHERE correction.mirrors_id IS NOT NULL
+        GROUP BY correction.mirrors_id, original.id
+        HAVING original.id IS NULL OR sum(correction.amount) > original.amount
+            OR bool_or((correction.debited_id, correction.credited_id)
+                IS DISTINCT FROM (original.credited_id, original.debited_id))
+        ORDER BY correction.mirrors_id
+        """,
+    ),
+    Check(
         "settling",
         "nothing is left between givers and creators, but what a running settlement shares out",
         """

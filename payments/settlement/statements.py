@@ -110,7 +110,7 @@ SHARE_SHARD: LiteralString = """
             budget.share, CASE WHEN budget.held_at IS NULL THEN 0 ELSE budget.amount END AS held
     ), lifted AS (
         UPDATE payments_ledgeraccount AS wallet
-        SET held = wallet.held - divided.held
+        SET held = wallet.held - divided.held, owed = greatest(0, wallet.owed - divided.held)
         FROM divided
         WHERE wallet.id = divided.wallet_id AND divided.share = 0 AND divided.held > 0
     ), settling AS MATERIALIZED ({settling}), posted AS (
@@ -216,14 +216,19 @@ PLAN_SHARE_SHARDS: LiteralString = """
     GROUP BY shard ORDER BY shard
 """
 
+# Nothing is given out of a wallet that owes: the money of the hold is not there.
 LEFT_OUT_SUBSCRIBERS: LiteralString = """
-    SELECT subscriber.id
-    FROM accounts_user AS subscriber
-    WHERE subscriber.suspended AND EXISTS (
-        SELECT FROM payments_budget AS budget
-        WHERE budget.period = %(period)s AND budget.subscriber_id = subscriber.id
-    )
-    ORDER BY subscriber.id
+    SELECT budget.subscriber_id
+    FROM (
+        SELECT id FROM accounts_user WHERE suspended
+        UNION SELECT owner_id FROM payments_ledgeraccount WHERE owed > 0
+    ) AS subscriber
+    JOIN payments_budget AS budget
+        ON budget.period = %(period)s AND budget.subscriber_id = subscriber.id
+    JOIN accounts_user AS giver ON giver.id = subscriber.id
+    JOIN payments_ledgeraccount AS wallet ON wallet.id = budget.wallet_id
+    WHERE giver.suspended OR wallet.owed > 0
+    ORDER BY budget.subscriber_id
 """
 
 LEFT_OUT_THINGS: LiteralString = """

@@ -103,6 +103,56 @@ class TestTransferTable:
     def test_refuses_to_change_or_lose_a_row(self, tip: dict[str, object], statement: str) -> None:
         refuse(statement, match="refused: transfers are kept")
 
+    @pytest.mark.parametrize(
+        ("change", "match"),
+        [
+            ({"amount": 5_000_001}, "corrected_at_most_whole"),
+            ({"swapped": True}, "does not go back the way|owes_what_is_missing"),
+            ({"kind": "tip"}, "correction_names_its_original"),
+            ({"mirrors": None}, "correction_names_its_original"),
+            ({"mirrors": 2**40}, "does not go back the way"),
+        ],
+    )
+    @pytest.mark.parametrize("kind", ["mirror", "chargeback"])
+    def test_refuses_a_correction_that_is_none(
+        self,
+        ada: User,
+        pay_in: PayIn,
+        tip: dict[str, object],
+        change: dict[str, object],
+        match: str,
+        kind: str,
+    ) -> None:
+        deposit = Transfer.objects.get()
+        pay_in(ada, 5)
+        values = {"kind": kind, "amount": 1, "mirrors": deposit.pk, "swapped": False} | change
+        sides = [deposit.credited_id, deposit.debited_id]
+        debited, credited = reversed(sides) if values["swapped"] else sides
+        insert = (
+            "INSERT INTO payments_transfer (debited_id, credited_id, amount, released, currency,"
+            " kind, key, mirrors_id, about_at, posted_at) VALUES (%(debited)s, %(credited)s,"
+            " %(amount)s, 0, 'EUR', %(kind)s, 'raw:2', %(mirrors)s, now(), now())"
+        )
+
+        refuse(insert, values | {"debited": debited, "credited": credited}, match=match)
+
+    def test_refuses_a_debt_of_earnings(self, tip: dict[str, object]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT, tip)
+            cursor.execute(
+                INSERT.replace("tip", "regiven"),
+                tip | {"debited": tip["credited"], "credited": tip["debited"], "key": "raw:0"},
+            )
+        given = Transfer.objects.get(key="raw:1")
+
+        refuse(
+            "INSERT INTO payments_transfer (debited_id, credited_id, amount, released, currency,"
+            " kind, key, mirrors_id, about_at, posted_at) VALUES (%s, %s, 1, 0, 'EUR',"
+            " 'chargeback', 'raw:2', %s, now(), now())",
+            [given.credited_id, given.debited_id, given.pk],
+            match="owes_what_is_missing",
+        )
+
     def test_is_not_talked_out_of_it_by_a_session_setting(self, tip: dict[str, object]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -124,6 +174,8 @@ class TestAccountTable:
             ("UPDATE payments_ledgeraccount SET owner_id = NULL", "only transfers and holds"),
             ("UPDATE payments_ledgeraccount SET held = balance + 1", "refused|covers|hold"),
             ("UPDATE payments_ledgeraccount SET held = -1", "covers|hold"),
+            ("UPDATE payments_ledgeraccount SET owed = 1", "taken back makes a debt"),
+            ("UPDATE payments_ledgeraccount SET held = balance + 1, owed = 1", "makes a debt"),
             ("DELETE FROM payments_ledgeraccount", "are kept"),
             ("TRUNCATE payments_ledgeraccount CASCADE", "are kept"),
         ],

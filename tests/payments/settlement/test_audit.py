@@ -24,6 +24,12 @@ FAULTS = {
     "zero sum": "UPDATE payments_ledgeraccount SET balance = balance + 1 WHERE kind = 'fees'",
     "holds": "UPDATE payments_ledgeraccount SET held = 1 WHERE id = (SELECT min(id) FROM"
     " payments_ledgeraccount WHERE kind = 'wallet' AND currency = 'USD')",
+    "debts": "UPDATE payments_ledgeraccount SET owed = 1 WHERE id = (SELECT min(id) FROM"
+    " payments_ledgeraccount WHERE kind = 'wallet')",
+    "corrections": "INSERT INTO payments_transfer (debited_id, credited_id, amount, released,"
+    " currency, kind, key, about_at, posted_at, mirrors_id) SELECT credited_id, debited_id,"
+    " amount + 1, 0, currency, 'mirror', 'mirror', now(), now(), id FROM payments_transfer"
+    " WHERE kind = 'fee' LIMIT 1",
     "settling": "UPDATE payments_ledgeraccount SET balance = 5 WHERE kind = 'settling'",
     "budgets": "UPDATE payments_budget SET remainder = remainder + 1",
     "unsettled": "UPDATE payments_budget SET share = NULL, clicks = NULL, remainder = NULL",
@@ -50,6 +56,7 @@ def unguarded(settled: None) -> Iterator[None]:
         for table, constraint in (
             ("payments_budget", "budget_is_its_shares_and_remainder"),
             ("payments_thingearnings", "thing_earnings_add_up"),
+            ("payments_ledgeraccount", "ledger_account_owes_what_is_missing"),
         ):
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
     yield
