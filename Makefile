@@ -19,7 +19,8 @@ AS_PRODUCTION := OBOLE_PRODUCTION=1 \
 	OBOLE_SECRET_KEY=0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ \
 	OBOLE_SITE_URL=https://obole.example \
 	DATABASE_URL=postgres://obole@localhost/obole \
-	REDIS_URL=redis://localhost/0
+	REDIS_URL=redis://localhost/0 \
+	OBOLE_SMTP_URL=smtp://localhost
 
 .PHONY: help
 help: ## list the targets

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [ROOT / name for name in ("accounts", "payments", "platform/obole", "things")]
 LOCALES = ROOT / "platform/obole/locale"
 LANGUAGES = ["fr"]
+TEMPLATES = (".html", ".txt")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -50,7 +51,7 @@ def gather() -> Catalog:
     """All texts, with the files in which they stand."""
     found = Catalog(project="Obole", charset="utf-8")
     for folder in FOLDERS:
-        for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.html")]):
+        for path in sorted([*folder.rglob("*.py"), *_templates(folder)]):
             if "migrations" in path.parts:
                 continue
             source = _as_python(path).encode()
@@ -83,10 +84,15 @@ def check(found: Catalog, folder: Path) -> Iterator[str]:
         yield "django.mo is not made from django.po: run `make messages`"
 
 
+def _templates(folder: Path) -> Iterator[Path]:
+    for suffix in TEMPLATES:
+        yield from folder.rglob(f"templates/**/*{suffix}")
+
+
 def _as_python(path: Path) -> str:
     """The source, or a template as lines that call gettext, as Django's own tool makes them."""
     source = path.read_text()
-    if path.suffix != ".html":
+    if path.suffix not in TEMPLATES:
         return source
     lines = templatize(source, origin=str(path)).splitlines()
     return "\n".join(line.strip() for line in lines)

@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, RefreshToken
 
+from accounts.mail.admin import MailAdmin
 from accounts.models import Application, User
+
+__all__ = ["MailAdmin", "UserAdmin"]
 
 if TYPE_CHECKING:
     _UserAdmin = stock.UserAdmin[User]

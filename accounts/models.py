@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["Application", "KeptAnswer", "UsedCode", "User"]
+__all__ = ["Application", "KeptAnswer", "Mail", "UnwantedKind", "UsedCode", "User"]
 
 USERNAME_LENGTH = 60
 USERNAME_PATTERN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
@@ -133,4 +133,5 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
 
 # The models of this app's rooms, named where Django looks for them.
 from accounts.api.models import KeptAnswer  # noqa: E402
+from accounts.mail.models import Mail, UnwantedKind  # noqa: E402
 from accounts.oauth.models import Application, UsedCode  # noqa: E402

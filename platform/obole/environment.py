@@ -7,6 +7,7 @@ the value found. An empty variable counts as one that is not set.
 from __future__ import annotations
 
 import os
+from email.headerregistry import Address
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 _FLAGS |= {"0": False, "false": False, "no": False, "off": False}
+
+_SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 def text(name: str, default: str) -> str:
@@ -149,6 +152,38 @@ def redis(name: str) -> str:
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: the database must be a number") from error
     return url
+
+
+def smtp(name: str) -> dict[str, object]:
+    """The settings of mail for a URL `smtp+starttls://user:password@host:port`.
+
+    The scheme is smtp (port 25, in the clear), smtp+starttls (587) or smtps (465). A password is
+    never in the message.
+    """
+    parts = _split(name)
+    if parts.scheme not in _SMTP_PORTS:
+        rule = "must be a smtp://, smtp+starttls:// or smtps:// URL; its scheme is"
+        raise ImproperlyConfigured(f"{name} {rule} {parts.scheme!r}")
+    if not parts.hostname or parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must name a host, and nothing after it")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or _SMTP_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+def mail_sender(name: str, default: str, *, called: str) -> str:
+    """An address such as `post@obole.example`, as a sender of that name."""
+    value = text(name, default)
+    try:
+        return str(Address(display_name=called, addr_spec=value))
+    except (ValueError, IndexError) as error:
+        rule = "must be an address such as post@obole.example"
+        raise _refusal(name, rule, value) from error
 
 
 def queues_beside(url: str) -> str:

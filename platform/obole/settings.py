@@ -35,6 +35,7 @@ if PRODUCTION:
     environment.required("OBOLE_SITE_URL", "the address of the site")
     environment.required("DATABASE_URL", "the PostgreSQL database")
     environment.required("REDIS_URL", "the Redis server")
+    environment.required("OBOLE_SMTP_URL", "the server that sends mail")
 else:
     SECRET_KEY = environment.text("OBOLE_SECRET_KEY", "only for development, and known to all")
 
@@ -190,6 +191,19 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Mail
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+if environment.text("OBOLE_SMTP_URL", ""):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    globals().update(environment.smtp("OBOLE_SMTP_URL"))
+# For each answer of the server. See accounts/mail/sending.py: a claim is far longer.
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_sender(
+    "OBOLE_MAIL_FROM", f"no-reply@{SITE_HOST}", called=SITE_NAME
+)
+_MAIL_SENDERS = environment.whole_number("OBOLE_MAIL_SENDERS", 2, lowest=1, highest=100)
+
 # Languages and times
 
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
@@ -264,6 +278,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="3-59/10"),
     },
     "popularity": {"task": "things.count_popularity", "schedule": crontab(minute="7-59/10")},
+    # Each sends for most of a minute; one that did not begin by then is not needed any more.
+    **{
+        f"mail, sender {number}": {
+            "task": "accounts.send_due_mails",
+            "schedule": crontab(),
+            "options": {"expires": 55},
+        }
+        for number in range(1, _MAIL_SENDERS + 1)
+    },
+    "old mails": {"task": "accounts.drop_old_mails", "schedule": crontab(hour="4", minute="15")},
     "kept answers": {
         "task": "accounts.drop_kept_answers",
         "schedule": crontab(hour="3", minute="45"),

@@ -19,6 +19,7 @@ PUBLIC = {
     "OBOLE_SITE_URL": "https://obole.example",
     "DATABASE_URL": "postgres://obole:hidden@db.example/obole",
     "REDIS_URL": "redis://redis.example/0",
+    "OBOLE_SMTP_URL": "smtps://obole:hidden@mail.example",
 }
 
 

@@ -1,0 +1,1 @@
+"""Mail to people: written down with the deed that it tells of, and sent afterwards, once."""

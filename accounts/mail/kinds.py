@@ -1,0 +1,36 @@
+"""The kinds of mail that the site sends. docs/mail.md says how one is added."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What a mail is about, in the words of who gets it: `mail/<kind>.txt` and `.html` say it.
+
+    Each can be switched off but those in ALWAYS_SENT.
+    """
+
+    MONTH_GIVEN = "month_given", _("What I gave, when a month is settled")
+    MONTH_EARNED = "month_earned", _("What I earned, when a month is settled")
+    MEANS_LOW = "means_low", _("My wallet will not cover the next budget")
+    CLICKS_SKIPPED = "clicks_skipped", _("Standing clicks were skipped for want of means")
+    DEPOSIT_ARRIVED = "deposit_arrived", _("Money arrived in my wallet")
+
+    @property
+    def always_sent(self) -> bool:
+        """Whether it concerns the safety of an account or of money: then nobody can switch it off.
+
+        It also goes before what can wait.
+        """
+        return self in ALWAYS_SENT
+
+
+# Who pays with a stolen card or a taken-over account is noticed by these.
+ALWAYS_SENT = frozenset({Kind.DEPOSIT_ARRIVED})
+
+
+def switchable_kinds() -> list[Kind]:
+    """The kinds that can be switched off, in the order of their list."""
+    return [kind for kind in Kind if not kind.always_sent]

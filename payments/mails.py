@@ -1,0 +1,57 @@
+"""What the rooms of payments tell people by mail, each in the transaction of its deed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from accounts.mail.kinds import Kind
+from accounts.mail.queueing import queue_mail
+from accounts.models import User
+from payments.ledger.models import LedgerAccount
+from things.models import Thing
+from things.periods import Period
+
+# A mail names so many things; the page that it links to has them all.
+THINGS_NAMED = 10
+
+
+def tell_of_deposit(
+    *, subscriber: User, wallet: LedgerAccount, amount: int, arrived_at: datetime, key: str
+) -> None:
+    """Say that money arrived: `amount` in micros of the wallet's currency.
+
+    `wallet` as it stands after the deposit is posted; `key` names the deposit.
+    """
+    queue_mail(
+        to=subscriber,
+        kind=Kind.DEPOSIT_ARRIVED,
+        key=f"deposit_arrived:{key}",
+        context={
+            "amount": amount,
+            "currency": wallet.currency,
+            "arrived_at": arrived_at,
+            "balance": wallet.balance,
+            "free": wallet.free,
+        },
+    )
+
+
+def tell_of_skipped_clicks(
+    *, subscriber: User, period: Period, things: Sequence[Thing], number: int
+) -> None:
+    """Say once a period that standing clicks were skipped for want of means.
+
+    `things` are the first of `number` that were skipped.
+    """
+    queue_mail(
+        to=subscriber,
+        kind=Kind.CLICKS_SKIPPED,
+        key=f"clicks_skipped:{period}:{subscriber.pk}",
+        context={
+            "month": period.first_day,
+            "number": number,
+            "titles": [thing.title or thing.url for thing in things[:THINGS_NAMED]],
+            "more": max(0, number - min(len(things), THINGS_NAMED)),
+        },
+    )
