@@ -30,7 +30,9 @@ def show_mail_settings(request: HttpRequest) -> HttpResponse:
     """Which kinds the viewer gets: shown, and chosen."""
     user = viewer(request)
     wanted = [kind for kind in switchable_kinds() if kind not in unwanted_kinds(user)]
-    form = MailChoices(request.POST if request.method == "POST" else None, {"kinds": wanted})
+    form = MailChoices(
+        request.POST if request.method == "POST" else None, initial={"kinds": wanted}
+    )
     if form.is_valid():
         choose_kinds(user=user, wanted=[Kind(name) for name in form.cleaned_data["kinds"]])
         messages.success(request, _("Your choice of mails is saved."))
