@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from elsewhere import Elsewhere
 
 from obole import environment
 from obole.servers import Servers, start_missing
@@ -62,6 +63,15 @@ def servers(servers_folder: Path) -> Iterator[Servers]:
     servers = Servers(servers_folder / "servers")
     yield servers
     servers.stop()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    """Other people's sites, which everything that fetches finds in place of the internet."""
+    sites = Elsewhere(tmp_path)
+    monkeypatch.setattr("things.fetching.network.INTERNET", sites.network)
+    yield sites
+    sites.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.public_ids import key_of
-from things.addresses import NotAWebAddress, host_of, normalize_url
+from things.addresses import NotAWebAddress, host_of, tidy_url
 from things.autosubmit import AutoSubmit, NotAutoSubmit, parse_autosubmit
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
 from things.models import Thing
@@ -183,7 +183,7 @@ def _url(text: str) -> str:
     if not text.strip():
         raise SubmissionRefused(_("The button does not say which page it is for: url is missing."))
     try:
-        return normalize_url(text)
+        return tidy_url(text)
     except NotAWebAddress as refusal:
         message = _("The button's url is not a whole web address: “%(url)s”.")
         raise SubmissionRefused(_say(message, url=text[:200])) from refusal

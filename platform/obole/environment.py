@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from email.headerregistry import Address
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,17 @@ def site_url(name: str, default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
         raise _refusal(name, "must be an address such as https://obole.example", value)
     return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks between commas, such as `192.0.2.0/24`; none where it is not set."""
+    found = []
+    for word in words(name, []):
+        try:
+            found.append(ip_network(word))
+        except ValueError as error:
+            raise _refusal(name, "must be networks such as 198.51.100.0/24", word) from error
+    return found
 
 
 def database(name: str) -> dict[str, object]:

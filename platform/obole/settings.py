@@ -77,6 +77,11 @@ PLAY_MONEY = environment.flag("OBOLE_PLAY_MONEY", default=not PRODUCTION)
 if PRODUCTION and PLAY_MONEY:
     raise ImproperlyConfigured("OBOLE_PLAY_MONEY must be 0 in production: it makes money up")
 
+# Other people's sites
+
+# Never fetched from, besides all that is not public: the operator's own machines, say.
+PRIVATE_NETWORKS = environment.networks("OBOLE_PRIVATE_NETWORKS")
+
 # What it is made of
 
 INSTALLED_APPS = [
