@@ -3,6 +3,7 @@
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
 from payments.ledger.models import LedgerAccount, Transfer
+from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, PayoutStep
 from payments.settlement.models import (
     CreatorEarnings,
     PeriodFigures,
@@ -17,6 +18,11 @@ __all__ = [
     "CreatorEarnings",
     "ImportedMonth",
     "LedgerAccount",
+    "Payout",
+    "PayoutBatch",
+    "PayoutDetails",
+    "PayoutHold",
+    "PayoutStep",
     "PeriodFigures",
     "Plan",
     "Settlement",

@@ -70,6 +70,11 @@ def earnings_of(user: User, currency: str) -> LedgerAccount:
     return _account(owner=user, kind=LedgerAccount.Kind.EARNINGS, currency=currency)
 
 
+def payable_account_of(user: User, currency: str) -> LedgerAccount:
+    """A user's account of money in payouts on their way, opened where it is not there yet."""
+    return _account(owner=user, kind=LedgerAccount.Kind.PAYABLE, currency=currency)
+
+
 def outside(rail: str, currency: str) -> LedgerAccount:
     """The world outside on a rail, in a currency, opened where it is not there yet."""
     return _account(owner=None, kind=LedgerAccount.Kind.OUTSIDE, currency=currency, rail=rail)

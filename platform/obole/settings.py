@@ -62,6 +62,23 @@ BANK_HOLDER = environment.text("OBOLE_BANK_HOLDER", SITE_NAME)
 BANK_IBAN = environment.iban("OBOLE_BANK_IBAN")
 BANK_BIC = environment.text("OBOLE_BANK_BIC", "")
 
+# Payouts: by which ways, from which amount (in micros; the variable is in cents), and from which
+# day of the next month on.
+PAYOUT_WAYS = environment.words("OBOLE_PAYOUT_WAYS", ["sepa", "manual"])
+if unknown := set(PAYOUT_WAYS) - {"sepa", "manual"}:
+    raise ImproperlyConfigured(f"OBOLE_PAYOUT_WAYS: there is no way {', '.join(sorted(unknown))}")
+MINIMUM_PAYOUT = 10_000 * environment.whole_number(
+    "OBOLE_MINIMUM_PAYOUT_CENTS", 1000, lowest=1, highest=10**9
+)
+PAYABLE_DAY = environment.whole_number("OBOLE_PAYABLE_DAY", 10, lowest=1, highest=28)
+PAYOUT_PAIN = environment.choice(
+    "OBOLE_PAYOUT_PAIN",
+    "pain.001.001.09",
+    ["pain.001.001.03", "pain.001.001.09", "pain.001.001.10", "pain.001.001.11"],
+)
+# What seals account numbers. The first seals, all open.
+SEAL_KEYS = environment.words("OBOLE_SEAL_KEYS", [f"seal:{SECRET_KEY}"])
+
 # How many budgets a shard of a settlement has. Smaller shards spend their time on planning,
 # larger ones hold their locks for longer and leave more to do again after a crash.
 SUBSCRIBERS_A_SHARD = environment.whole_number(
