@@ -3,6 +3,7 @@
 from payments.budgets import admin as budgets
 from payments.clicking import admin as clicking
 from payments.ledger import admin as ledger
+from payments.payouts import admin as payouts
 from payments.settlement import admin as settlement
 
-__all__ = ["budgets", "clicking", "ledger", "settlement"]
+__all__ = ["budgets", "clicking", "ledger", "payouts", "settlement"]

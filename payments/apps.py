@@ -10,3 +10,9 @@ class PaymentsConfig(AppConfig):
     name = "payments"
     verbose_name = _("Money")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """List the pages of settings that are about money."""
+        from accounts.settings_pages import add_settings_page
+
+        add_settings_page("payout_settings", _("Where you are paid"), place=65)

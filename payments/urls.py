@@ -7,6 +7,7 @@ from django.urls import path
 from payments.earnings import views as earnings
 from payments.giving import means
 from payments.giving import views as giving
+from payments.payouts import pages as payouts
 from things.converters import register_period
 
 register_period()
@@ -24,4 +25,9 @@ urlpatterns = [
     path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<period:period>/", giving.show_giving, name="giving_month"),
+    path("payouts/", payouts.show_payouts, name="payouts"),
+    path("payouts/ask/", payouts.ask_for_payout, name="ask_for_payout"),
+    path("payouts/<int:payout_id>/call-off/", payouts.call_off_payout, name="call_off_payout"),
+    path("settings/payout/", payouts.edit_details, name="payout_settings"),
+    path("settings/payout/forget/", payouts.forget_details, name="forget_payout_details"),
 ]

@@ -80,8 +80,11 @@ def read_answer(content: bytes, *, at: datetime) -> Read:
     numbers: dict[str, list[str]] = {"paid": [], "returned": [], "unchanged": [], "unknown": []}
     with transaction.atomic():
         for status in statuses:
-            for payout in _payouts_of(status) or [None]:
-                numbers[_take(payout, status, at)].append(status.end_to_end_id)
+            payouts = _payouts_of(status)
+            if not payouts:
+                numbers["unknown"].append(status.end_to_end_id or status.message_id)
+            for payout in payouts:
+                numbers[_take(payout, status, at)].append(payout.end_to_end_id)
     return Read(
         paid=len(numbers["paid"]),
         returned=len(numbers["returned"]),
@@ -96,9 +99,7 @@ def payout_of(end_to_end_id: str) -> Payout | None:
     return Payout.objects.filter(pk=int(match[1])).first() if match else None
 
 
-def _take(payout: Payout | None, status: PaymentStatus, at: datetime) -> str:
-    if payout is None:
-        return "unknown"
+def _take(payout: Payout, status: PaymentStatus, at: datetime) -> str:
     before = payout.state
     if status.verdict is Verdict.BOOKED:
         after = mark_paid(payout_id=payout.pk, at=at, note=status.reason)
@@ -128,7 +129,7 @@ def _parse(content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise NotAnAnswer(f"the file is no XML: {error}") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise NotAnAnswer("the file declares a document type, which no bank does")
     report = root.find("{*}CstmrPmtStsRpt")
     if report is None:

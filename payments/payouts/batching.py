@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
@@ -32,6 +33,28 @@ class NothingToPay(BatchRefused):
 
 class SecondPersonNeeded(BatchRefused):
     """Who made a batch, or is paid by it, cannot approve it."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Payouts of one way and currency that wait for a batch; `amount` is their sum in micros."""
+
+    way: Way
+    currency: str
+    payouts: int
+    amount: int
+
+    @property
+    def label(self) -> str:
+        """The way in words."""
+        return str(self.way.label)
+
+
+def waiting_payouts() -> list[Waiting]:
+    """What waits for a batch and could be paid, by way and currency. One query."""
+    waiting = _unhindered(Payout.objects.filter(batch=None)).values("way", "currency")
+    sums = waiting.annotate(payouts=Count("pk"), sum=Sum("amount")).order_by("way", "currency")
+    return [Waiting(Way(row["way"]), row["currency"], row["payouts"], row["sum"]) for row in sums]
 
 
 def make_batch(*, way: Way, currency: str, by: User, at: datetime) -> PayoutBatch:

@@ -32,14 +32,15 @@ def enter_details(*, owner: User, way: Way, account: Account, at: datetime) -> P
     Nothing is paid to the new account for 72 hours (`WAIT`); the same account entered again keeps
     its moment. Raises DetailsRefused (of payments.payouts.ways) if the account cannot be one.
     """
-    account, hint = way_of(way).check_account(account.holder, account.number)
-    entered = _details(owner, way, Account(*account), hint, at)
+    plain, hint = way_of(way).check_account(account.holder, account.number)
+    account = Account(*plain)
+    entered = _details(owner, way, account, hint, at)
     with transaction.atomic():
         # Two forms sent at once: the second waits here and ends what the first entered.
         User.objects.select_for_update(no_key=True).get(pk=owner.pk)
         before = PayoutDetails.objects.filter(owner=owner, ended_at=None).first()
         if before is not None:
-            if before.way == way and read_account(before) == Account(*account):
+            if before.way == way and read_account(before) == account:
                 return before
             before.ended_at = at
             before.save(update_fields=["ended_at"])

@@ -119,6 +119,22 @@ CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "payable",
+        "what is on its way to creators is the payouts that are neither paid nor given back",
+        """
+        SELECT account.id AS account, account.currency, account.balance,
+            coalesce(payouts.amount, 0) AS payouts
+        FROM payments_ledgeraccount AS account
+        LEFT JOIN (
+            SELECT owner_id, currency, sum(amount)::bigint AS amount FROM payments_payout
+            WHERE state IN ('requested', 'approved', 'sent') GROUP BY owner_id, currency
+        ) AS payouts ON payouts.owner_id = account.owner_id
+            AND payouts.currency = account.currency
+        WHERE account.kind = 'payable' AND account.balance <> coalesce(payouts.amount, 0)
+        ORDER BY account.id
+        """,
+    ),
+    Check(
         "settling",
         "nothing is left between givers and creators, but what a running settlement shares out",
         """

@@ -94,7 +94,7 @@ class CreditTransfer:
         _put(document, "PmtInfId", message_id)
         _put(document, "BtchBookg", "false")
         _check_schema(document)
-        return etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+        return bytes(etree.tostring(document, xml_declaration=True, encoding="UTF-8"))
 
 
 def in_alphabet(text: str) -> str:
@@ -110,7 +110,7 @@ def _put(document: etree._Element, name: str, text: str) -> None:
 def _check_schema(document: etree._Element) -> None:
     schema = _schema(settings.PAYOUT_PAIN)
     if not schema.validate(document):
-        raise InvalidFile(str(schema.error_log.last_error))
+        raise InvalidFile(str(schema.error_log))
 
 
 @cache

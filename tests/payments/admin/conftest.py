@@ -14,6 +14,7 @@ from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, outside, post, wallet_of
+from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, Way
 from payments.settlement.models import (
     CreatorEarnings,
     PeriodFigures,
@@ -160,6 +161,51 @@ def creator_earnings(number: int) -> CreatorEarnings:
     )
 
 
+def payout_details(number: int) -> PayoutDetails:
+    return PayoutDetails.objects.create(
+        owner=user(number),
+        way=Way.SEPA,
+        hint="DE89 … 3000",
+        entered_at=NOON,
+        usable_at=NOON,
+    )
+
+
+def payout(number: int) -> Payout:
+    details = payout_details(number)
+    return Payout.objects.create(
+        owner=details.owner,
+        details=details,
+        way=Way.SEPA,
+        amount=AMOUNT,
+        currency="EUR",
+        key="k",
+        requested_at=NOON,
+        changed_at=NOON,
+    )
+
+
+def payout_batch(number: int) -> PayoutBatch:
+    return PayoutBatch.objects.create(
+        way=Way.SEPA,
+        currency="EUR",
+        state=PayoutBatch.State.DISSOLVED,
+        made_by=user(number),
+        made_at=NOON,
+    )
+
+
+def payout_hold(number: int) -> PayoutHold:
+    return PayoutHold.objects.create(
+        owner=user(number),
+        amount=AMOUNT,
+        currency="EUR",
+        why="a dispute",
+        key=f"hold {number}",
+        placed_at=NOON,
+    )
+
+
 def period(number: int) -> Period:
     return Period(2000 + number, 9)
 
@@ -170,6 +216,10 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Group: group,
     ImportedMonth: imported_month,
     LedgerAccount: ledger_account,
+    Payout: payout,
+    PayoutBatch: payout_batch,
+    PayoutDetails: payout_details,
+    PayoutHold: payout_hold,
     PendingClick: pending_click,
     PeriodFigures: figures,
     Plan: plan,

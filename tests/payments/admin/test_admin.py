@@ -22,6 +22,7 @@ from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.money import MICROS
+from payments.payouts.models import Payout, PayoutHold
 from payments.settlement.models import (
     CreatorEarnings,
     PeriodFigures,
@@ -39,11 +40,13 @@ Make = Callable[[type[Model], int], Any]
 
 AMOUNT = 5_140_001  # what the makers write
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
-READ_ONLY = [model for model in REGISTERED if model not in (Group, Site, Thing, User)]
+READ_ONLY = [model for model in REGISTERED if model not in (Group, PayoutHold, Site, Thing, User)]
 WITH_AMOUNTS = [
     Budget,
     CreatorEarnings,
     LedgerAccount,
+    Payout,
+    PayoutHold,
     PeriodFigures,
     Plan,
     ThingEarnings,

@@ -30,6 +30,8 @@ FAULTS = {
     " currency, kind, key, about_at, posted_at, mirrors_id) SELECT credited_id, debited_id,"
     " amount + 1, 0, currency, 'mirror', 'mirror', now(), now(), id FROM payments_transfer"
     " WHERE kind = 'fee' LIMIT 1",
+    "payable": "INSERT INTO payments_ledgeraccount (owner_id, kind, currency, rail, balance, held)"
+    " SELECT min(id), 'payable', 'EUR', '', 5, 0 FROM accounts_user",
     "settling": "UPDATE payments_ledgeraccount SET balance = 5 WHERE kind = 'settling'",
     "budgets": "UPDATE payments_budget SET remainder = remainder + 1",
     "unsettled": "UPDATE payments_budget SET share = NULL, clicks = NULL, remainder = NULL",

@@ -1,0 +1,46 @@
+"""The forms of a creator: where to be paid, and how much."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from payments.money import NotAnAmount, parse_amount
+from payments.payouts.models import Way
+
+
+class DetailsForm(forms.Form):
+    """Where to be paid, by one way."""
+
+    holder = forms.CharField(
+        label=_("Whose account it is"),
+        max_length=200,
+        help_text=_("The name as your bank has it."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    number = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *arguments: object, way: Way, **keywords: object) -> None:
+        super().__init__(*arguments, **keywords)  # type: ignore[arg-type]
+        number = self.fields["number"]
+        number.label = _("IBAN") if way == Way.SEPA else _("How to pay you")
+        if way == Way.MANUAL:
+            self.fields["holder"].help_text = ""
+            number.help_text = _("In one line, such as the address of an account elsewhere.")
+
+
+class PayoutForm(forms.Form):
+    """How much, in a currency. `key` makes the form sent twice one payout."""
+
+    amount = forms.CharField(label=_("Amount"), max_length=40)
+    currency = forms.CharField(max_length=3, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=60, widget=forms.HiddenInput)
+
+    def clean_amount(self) -> int:
+        """In micros; a comma is as good as a dot."""
+        written = self.cleaned_data["amount"].strip().replace(",", ".")
+        try:
+            return parse_amount(written)
+        except NotAnAmount as refusal:
+            raise forms.ValidationError(_t("Write an amount like 25.00.")) from refusal
