@@ -96,8 +96,14 @@ def _total(transfers: object) -> int:
 
 
 def _held(account: LedgerAccount, rest: int) -> int:
+    """What stays of the rest: by holds, and for what the same person's wallet owes."""
     standing = PayoutHold.objects.standing().filter(owner=account.owner_id)
     if standing.filter(amount=None).exists():
         return rest
     of_currency = standing.filter(currency=account.currency)
-    return min(int(of_currency.aggregate(sum=Coalesce(Sum("amount"), 0))["sum"]), rest)
+    held = int(of_currency.aggregate(sum=Coalesce(Sum("amount"), 0))["sum"])
+    wallets = LedgerAccount.objects.filter(
+        owner=account.owner_id, kind=LedgerAccount.Kind.WALLET, currency=account.currency
+    )
+    owed = int(wallets.aggregate(sum=Coalesce(Sum("owed"), 0))["sum"])
+    return min(held + owed, rest)

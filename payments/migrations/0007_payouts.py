@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0003_imported_months"),
+        ("payments", "0006_debts_of_all_wallets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
