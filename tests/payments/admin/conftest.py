@@ -9,6 +9,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db.models import Model
 
+from accounts.mail.kinds import Kind
+from accounts.mail.models import Mail
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
@@ -161,6 +163,17 @@ def creator_earnings(number: int) -> CreatorEarnings:
     )
 
 
+def mail(number: int) -> Mail:
+    return Mail.objects.create(
+        user=user(number),
+        kind=Kind.MONTH_GIVEN,
+        key=f"mail {number}",
+        priority=Mail.Priority.NEWS,
+        queued_at=NOON,
+        due_at=NOON,
+    )
+
+
 def payout_details(number: int) -> PayoutDetails:
     return PayoutDetails.objects.create(
         owner=user(number),
@@ -216,6 +229,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Group: group,
     ImportedMonth: imported_month,
     LedgerAccount: ledger_account,
+    Mail: mail,
     Payout: payout,
     PayoutBatch: payout_batch,
     PayoutDetails: payout_details,

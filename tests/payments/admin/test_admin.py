@@ -156,7 +156,12 @@ class TestReadOnly:
 
         assert model._default_manager.filter(pk=row.pk).exists()
 
-    @each_read_only
+    @pytest.mark.parametrize(
+        "model",
+        # Those of people cannot know the parts, which stand in a higher room.
+        [model for model in READ_ONLY if model._meta.app_label != "accounts"],
+        ids=lambda model: model._meta.label,
+    )
     def test_is_what_the_pages_are_made_of(self, model: type[Model]) -> None:
         assert isinstance(admin.site._registry[model], ReadOnlyAdmin)
 
