@@ -17,6 +17,9 @@ class Kind(models.TextChoices):
     MEANS_LOW = "means_low", _("My wallet will not cover the next budget")
     CLICKS_SKIPPED = "clicks_skipped", _("Standing clicks were skipped for want of means")
     DEPOSIT_ARRIVED = "deposit_arrived", _("Money arrived in my wallet")
+    PAYOUT_PAID = "payout_paid", _("A payout was paid")
+    PAYOUT_RETURNED = "payout_returned", _("A payout was refused or came back")
+    PAYOUT_DETAILS = "payout_details", _("Where I am paid has changed")
 
     @property
     def always_sent(self) -> bool:
@@ -28,7 +31,9 @@ class Kind(models.TextChoices):
 
 
 # Who pays with a stolen card or a taken-over account is noticed by these.
-ALWAYS_SENT = frozenset({Kind.DEPOSIT_ARRIVED})
+ALWAYS_SENT = frozenset(
+    {Kind.DEPOSIT_ARRIVED, Kind.PAYOUT_PAID, Kind.PAYOUT_RETURNED, Kind.PAYOUT_DETAILS}
+)
 
 
 def switchable_kinds() -> list[Kind]:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.mail.kinds import Kind
+from accounts.mail.queueing import queue_mail
 from accounts.models import User
 from payments.payouts.models import WAIT, PayoutDetails, Way
 from payments.payouts.sealing import fingerprint, seal, unseal
@@ -45,15 +47,23 @@ def enter_details(*, owner: User, way: Way, account: Account, at: datetime) -> P
             before.ended_at = at
             before.save(update_fields=["ended_at"])
         entered.save()
+        _tell(owner, entered)
     return entered
 
 
 def end_details(*, owner: User, at: datetime) -> None:
-    """Forget where a creator is paid: what was sealed goes, the hint stays with what was paid."""
-    PayoutDetails.objects.filter(owner=owner, ended_at=None).update(ended_at=at)
-    PayoutDetails.objects.filter(owner=owner).exclude(
-        payouts__state__in=["requested", "approved", "sent"]
-    ).update(sealed=b"", fingerprint=b"")
+    """Forget where a creator is paid: what was sealed goes, the hint stays with what was paid.
+
+    What is needed for a payout on its way is kept until the next time.
+    """
+    with transaction.atomic():
+        ended = PayoutDetails.objects.filter(owner=owner, ended_at=None).update(ended_at=at)
+        gone = PayoutDetails.objects.filter(owner=owner)
+        gone = gone.exclude(payouts__in=owner.payouts.on_their_way())
+        gone.update(sealed=b"", fingerprint=b"")
+        if ended:
+            key = f"payout details:{owner.pk}:{at.isoformat()}"
+            queue_mail(to=owner, kind=Kind.PAYOUT_DETAILS, context={"account": ""}, key=key)
 
 
 def details_of(owner: User) -> PayoutDetails:
@@ -67,6 +77,16 @@ def details_of(owner: User) -> PayoutDetails:
 def read_account(details: PayoutDetails) -> Account:
     """The account itself. Raises CannotOpen where the site's key is lost."""
     return Account(**json.loads(unseal(bytes(details.sealed))))
+
+
+def _tell(owner: User, details: PayoutDetails) -> None:
+    """To the address that the account has: whoever took it over must not be quicker."""
+    queue_mail(
+        to=owner,
+        kind=Kind.PAYOUT_DETAILS,
+        context={"account": details.hint, "usable_at": details.usable_at},
+        key=f"payout details:{details.pk}",
+    )
 
 
 def _details(owner: User, way: Way, account: Account, hint: str, at: datetime) -> PayoutDetails:

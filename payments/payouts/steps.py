@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from accounts.mail.kinds import Kind
+from accounts.mail.queueing import queue_mail
 from accounts.models import User
 from payments.ledger.models import Transfer
 from payments.ledger.posting import (
@@ -16,6 +18,13 @@ from payments.ledger.posting import (
 from payments.payouts.models import Payout, PayoutStep
 from payments.payouts.ways import way_of
 
+# What a creator is told by mail; the rest they did themselves, or see on their page.
+_TOLD = {
+    Payout.State.PAID: Kind.PAYOUT_PAID,
+    Payout.State.RETURNED: Kind.PAYOUT_RETURNED,
+    Payout.State.REFUSED: Kind.PAYOUT_RETURNED,
+}
+
 
 def step(
     payout: Payout, state: Payout.State, *, at: datetime, by: User | None, note: str = ""
@@ -25,6 +34,20 @@ def step(
     payout.changed_at = at
     payout.save(update_fields=["state", "changed_at", "batch"])
     PayoutStep.objects.create(payout=payout, state=state, at=at, by=by, note=note[:300])
+    if kind := _TOLD.get(state):
+        details = payout.details
+        queue_mail(
+            to=payout.owner,
+            kind=kind,
+            context={
+                "payout": payout.end_to_end_id,
+                "amount": payout.amount,
+                "currency": payout.currency,
+                "account": details.hint if details else "–",
+                "reason": note,
+            },
+            key=f"payout:{payout.pk}:{state}",
+        )
 
 
 def pay(payout: Payout, *, at: datetime) -> None:
