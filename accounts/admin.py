@@ -47,7 +47,7 @@ class UserAdmin(_UserAdmin):
         (None, {"fields": ("username", "password", "suspended")}),
         (
             _("Person"),
-            {"fields": ("display_name", "email", "language", "time_zone", "clicks_hidden")},
+            {"fields": ("display_name", "email", "language", "time_zone", "visibility")},
         ),
         (
             _("Permissions"),

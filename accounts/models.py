@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.visibility import Visibility, default_visibility
+
 __all__ = ["Application", "KeptAnswer", "Mail", "UnwantedKind", "UsedCode", "User"]
 
 USERNAME_LENGTH = 60
@@ -77,11 +79,14 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
     suspended = models.BooleanField(
         _("suspended"), default=False, help_text=_("A suspended user neither gives nor gets.")
     )
-    clicks_hidden = models.BooleanField(
-        _("clicks hidden"),
-        default=False,
-        db_default=False,
-        help_text=_("Nobody else is shown what the user clicked."),
+    # The database's own default is the most reserved one: who is made by SQL alone, as those of
+    # an imported month are, was never asked.
+    visibility = models.SmallIntegerField(
+        _("giving is"),
+        choices=Visibility,
+        default=default_visibility,
+        db_default=Visibility.ANONYMOUS,
+        help_text=_("Who learns what the user gives, where they choose nothing else."),
     )
 
     objects = UserManager()  # type: ignore[misc]  # narrower than AbstractUser's
@@ -109,6 +114,10 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
                 Lower("email"),
                 name="user_email_unique_whatever_case",
                 violation_error_message=_("This e-mail address is in use."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(visibility__in=Visibility.values),
+                name="user_visibility_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(email__isnull=True) | ~models.Q(email=""),

@@ -15,4 +15,5 @@ class PaymentsConfig(AppConfig):
         """List the pages of settings that are about money."""
         from accounts.settings_pages import add_settings_page
 
+        add_settings_page("giving_settings", _("Who may know"), place=55)
         add_settings_page("payout_settings", _("Where you are paid"), place=65)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from payments.earnings import views as earnings
-from payments.giving import means
+from payments.giving import choosing, means
 from payments.giving import views as giving
 from payments.payouts import pages as payouts
 from things.converters import register_period
@@ -21,6 +21,7 @@ urlpatterns = [
         earnings.show_creator_month,
         name="creator_month",
     ),
+    path("settings/giving/", choosing.show_giving_settings, name="giving_settings"),
     path("giving/budget/", means.show_budget, name="budget"),
     path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from accounts.models import User
+from accounts.visibility import Visibility
 from things.models import Click, PendingClick, Thing
 from things.partitions import periods_with_partition
 from things.periods import Period
@@ -22,28 +23,39 @@ class ListedClick:
     clicked_at: datetime
 
 
-def clicks_by(subscriber: User, *, shown_to: User | None, rows: slice) -> list[ListedClick]:
-    """What somebody clicked. Four queries.
+def shown_to(viewer: User | None) -> Q:
+    """The clicks, counted or pending, whose subscriber a viewer may know; None is the public.
 
-    Others see nothing where the subscriber hides it, and never a hidden thing.
+    The one rule for every list, feed and page that names who gave: what is public, one's own,
+    and what is known to the creator, to the creator.
+    """
+    public = Q(visibility=Visibility.PUBLIC)
+    if viewer is None:
+        return public
+    to_creator = Q(visibility=Visibility.CREATOR, thing__owner=viewer)
+    return public | to_creator | Q(subscriber=viewer)
+
+
+def clicks_by(subscriber: User, *, viewer: User | None, rows: slice) -> list[ListedClick]:
+    """What somebody clicked, as far as the viewer may know. Four queries.
+
+    Others never see a hidden thing.
     """
     condition = Q(subscriber=subscriber)
-    if shown_to != subscriber:
-        if subscriber.clicks_hidden:
-            return []
-        condition &= Q(thing__hidden=False)
+    if viewer != subscriber:
+        condition &= shown_to(viewer) & Q(thing__hidden=False)
     return _listed(condition, rows)
 
 
-def clicks_on(thing: Thing, *, rows: slice) -> list[ListedClick]:
-    """The clicks on a thing, but for those of people who hide what they click. Four queries."""
-    return _listed(Q(thing=thing, subscriber__clicks_hidden=False), rows)
+def clicks_on(thing: Thing, *, viewer: User | None, rows: slice) -> list[ListedClick]:
+    """The clicks on a thing whose subscribers the viewer may know. Four queries."""
+    return _listed(Q(thing=thing) & shown_to(viewer), rows)
 
 
-def clicks_received(creator: User, *, shown_to: User | None, rows: slice) -> list[ListedClick]:
+def clicks_received(creator: User, *, viewer: User | None, rows: slice) -> list[ListedClick]:
     """The clicks on somebody's things, as `clicks_on`; hidden things for the owner alone."""
-    condition = Q(thing__owner=creator, subscriber__clicks_hidden=False)
-    if shown_to != creator:
+    condition = Q(thing__owner=creator) & shown_to(viewer)
+    if viewer != creator:
         condition &= Q(thing__hidden=False)
     return _listed(condition, rows)
 

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.visibility import Visibility
 from things.addresses import URL_BYTES, NotAWebAddress, check_url
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
 from things.fields import PeriodField
@@ -34,6 +35,13 @@ def validate_url(text: str) -> None:
         check_url(text)
     except NotAWebAddress as refusal:
         raise ValidationError(str(refusal)) from refusal
+
+
+def _visibility() -> models.SmallIntegerField[Visibility | int, int]:
+    """Who learns of it. A row that is written without one is anonymous."""
+    return models.SmallIntegerField(
+        _("visibility"), choices=Visibility, db_default=Visibility.ANONYMOUS
+    )
 
 
 class ThingQuerySet(models.QuerySet["Thing"]):
@@ -182,6 +190,8 @@ class Click(models.Model):
         verbose_name=_("thing"),
     )
     clicked_at = models.DateTimeField(_("clicked"))
+    # The one column that can change once the period is sealed: no division rests on it.
+    visibility = _visibility()
 
     objects = ClickQuerySet.as_manager()
 
@@ -215,6 +225,7 @@ class PendingClick(models.Model):
         Thing, on_delete=models.CASCADE, related_name="pending_clicks", verbose_name=_("thing")
     )
     clicked_at = models.DateTimeField(_("clicked"))
+    visibility = _visibility()
 
     class Meta:
         verbose_name = _("pending click")
@@ -248,6 +259,7 @@ class StandingClick(models.Model):
     started_at = models.DateTimeField(_("started"))
     until = models.DateField(_("until"), null=True, blank=True)
     last_period = PeriodField(_("last period"))
+    visibility = _visibility()
 
     class Meta:
         verbose_name = _("standing click")

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.visibility import Visibility
 from payments.budgets.holding import NoMeans
 from payments.clicking.recording import (
     NoSuchClick,
@@ -99,11 +100,15 @@ class Answer:
         return _STATUS.get(self.state, 200)
 
 
-def answer_click(*, subscriber: User, subject: str, at: datetime) -> Answer:
+def answer_click(
+    *, subscriber: User, subject: str, at: datetime, visibility: Visibility | None = None
+) -> Answer:
     """Count a click on a subject; each refusal is an answer too."""
 
     def click() -> Answer:
-        thing, recorded = click_subject(subscriber=subscriber, subject=subject, at=at)
+        thing, recorded = click_subject(
+            subscriber=subscriber, subject=subject, at=at, visibility=visibility
+        )
         return Answer(_OUTCOMES[recorded.outcome], thing)
 
     return _answered(click)

@@ -22,6 +22,7 @@ from accounts.api.paging import page_asked
 from accounts.api.people import api_address
 from accounts.api.routes import Resource
 from accounts.oauth.scopes import Scope
+from accounts.visibility import Visibility, chosen_visibility, read_visibility
 from payments.budgets.holding import NoMeans
 from payments.clicking.recording import (
     NoSuchClick,
@@ -44,15 +45,29 @@ from things.api.presenting import present_embedded, present_mini
 from things.api.shapes import EmbeddedThingShape, FlattredShape, WrittenShape
 from things.api.things import ThingView
 from things.autosubmit import NotAutoSubmit
-from things.models import StandingClick, Thing
+from things.models import Click, StandingClick, Thing
 from things.partitions import PeriodSealed
+from things.periods import Period
+from things.showing import NothingToShow, show_click
 from things.submitting import NoSuchThing, OwnerMismatch, OwnerRestricted, thing_to_click
 
 CLICK = needs(Scope.FLATTR)
 
+
+def _visibility(*, required: bool) -> serializers.ChoiceField:
+    return serializers.ChoiceField(
+        choices=[one.written for one in Visibility],
+        required=required,
+        help_text="Who may know of it; as the user chose for all if left out",
+    )
+
+
 FlattrInput = inline_serializer(
     "FlattrInput",
-    {"url": serializers.CharField(help_text="A thing's address, or an auto-submit URL")},
+    {
+        "url": serializers.CharField(help_text="A thing's address, or an auto-submit URL"),
+        "visibility": _visibility(required=False),
+    },
 )
 Subscription: dict[str, Field[Any, Any, Any, Any]] = {
     "type": serializers.ChoiceField(["subscription"]),
@@ -74,6 +89,18 @@ StandingShape = inline_serializer(
 )
 
 
+class ClickInput(serializers.Serializer[Click]):
+    """Who may know of a click."""
+
+    visibility = _visibility(required=False)
+
+
+class ShowInput(serializers.Serializer[Click]):
+    """Who may know of a click that is there."""
+
+    visibility = _visibility(required=True)
+
+
 class UntilInput(serializers.Serializer[StandingClick]):
     """How long a standing click is to stand."""
 
@@ -83,13 +110,30 @@ class UntilInput(serializers.Serializer[StandingClick]):
 class FlattrThing(ThingView):
     """The click on a thing."""
 
-    access = {"POST": CLICK, "DELETE": CLICK}
+    access = {"POST": CLICK, "PATCH": CLICK, "DELETE": CLICK}
 
-    @extend_schema(request=None, responses=FlattredShape, summary="Click a thing")
+    @extend_schema(request=ClickInput, responses=FlattredShape, summary="Click a thing")
     @once
     def post(self, request: Request, thing_id: int, **_format: str) -> Response:
         """Once a period."""
         return click(self, self.visible_thing(thing_id))
+
+    @extend_schema(request=ShowInput, responses=WrittenShape, summary="Say who may know of a click")
+    @once
+    def patch(self, request: Request, thing_id: int, **_format: str) -> Response:
+        """Of the running period, or one that waits for the thing's creator."""
+        given = ShowInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            show_click(
+                subscriber=self.subscriber,
+                thing_id=thing_id,
+                period=Period.of(timezone.now()),
+                visibility=read_visibility(given.validated_data["visibility"]),
+            )
+        except NothingToShow as refusal:
+            raise Refused(Error.NOT_FOUND, "There is no click of this period") from refusal
+        return Response({"message": "ok", "description": "Click was updated correctly"})
 
     @extend_schema(
         responses={204: OpenApiResponse(description="Taken back")}, summary="Take a click back"
@@ -227,8 +271,15 @@ class OwnStanding(OwnSubscriptions):
 
 def click(view: ThingView, thing: Thing) -> Response:
     """Click a thing for the request's user; every refusal under its name in the API."""
+    given = ClickInput(data=view.request.data)
+    given.is_valid(raise_exception=True)
     try:
-        recorded = record_click(subscriber=view.subscriber, thing=thing, at=timezone.now())
+        recorded = record_click(
+            subscriber=view.subscriber,
+            thing=thing,
+            at=timezone.now(),
+            visibility=chosen_visibility(given.validated_data),
+        )
     except OwnThing as refusal:
         raise Refused(Error.FLATTR_OWNER) from refusal
     except ThingUnavailable as refusal:

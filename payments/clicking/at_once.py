@@ -14,8 +14,8 @@ from things.periods import Period
 # inserted, and the caller goes the long way, which names the reason. The lock on the budget's
 # row stops the last click taken back from lifting the hold meanwhile.
 _INSERT = """
-INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at)
-SELECT budget.period, reader.id, thing.id, %(at)s
+INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at, visibility)
+SELECT budget.period, reader.id, thing.id, %(at)s, reader.visibility
 FROM things_connection AS link
 JOIN things_site AS site ON site.id = link.site_id AND site.verified_at IS NOT NULL
 JOIN things_thing AS thing ON thing.id = %(thing)s AND thing.owner_id = site.owner_id

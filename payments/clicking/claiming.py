@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.visibility import Visibility
 from payments.budgets.holding import NoMeans
 from payments.clicking.recording import ClickRefused, record_click
 from things.models import PendingClick, Thing
@@ -48,7 +49,12 @@ def _count(pending: PendingClick, at: datetime) -> bool:
     """Each in a transaction of its own: one reader without means holds nobody else up."""
     try:
         with transaction.atomic():
-            record_click(subscriber=pending.subscriber, thing=pending.thing, at=at)
+            record_click(
+                subscriber=pending.subscriber,
+                thing=pending.thing,
+                at=at,
+                visibility=Visibility(pending.visibility),
+            )
             pending.delete()
     except (NoMeans, ClickRefused):
         return False

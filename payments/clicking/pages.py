@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.visibility import chosen_visibility
 from payments.clicking.answering import State, answer_undo
 from payments.clicking.standing import NoSuchStandingClick, end_standing_click
 from payments.clicking.worth import worth_now
 from payments.paging import page_of
 from things.models import Click
 from things.periods import Period
+from things.showing import NothingToShow, show_click
 from things.sites.models import Connection
 
 
@@ -51,6 +53,26 @@ def undo_click(request: HttpRequest, thing_id: int) -> HttpResponse:
     answer = answer_undo(subscriber=viewer, subject=str(thing_id), at=timezone.now())
     level = messages.SUCCESS if answer.state is State.UNDONE else messages.WARNING
     messages.add_message(request, level, answer.words)
+    return redirect("clicks")
+
+
+@login_required
+@require_POST
+def show_one(request: HttpRequest, thing_id: int) -> HttpResponse:
+    """Change who may know of a click of the list."""
+    visibility = chosen_visibility(request.POST)
+    if visibility is None:
+        return HttpResponseBadRequest()
+    try:
+        show_click(
+            subscriber=cast(User, request.user),
+            thing_id=thing_id,
+            period=Period.of(timezone.now()),
+            visibility=visibility,
+        )
+    except NothingToShow as missing:
+        raise Http404 from missing
+    messages.success(request, _("This click is now: %(shown)s.") % {"shown": visibility.label})
     return redirect("clicks")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.visibility import chosen_visibility
 from payments.clicking.answering import Answer, State, answer_click, answer_repeat, answer_undo
 from payments.clicking.connecting import connectable_site
 from payments.clicking.kept import keep_click
@@ -88,9 +89,14 @@ def click(request: HttpRequest) -> HttpResponse:
     except TokenRefused:
         notice = _("This form was used already, or is too old. Please confirm again.")
         return _ask(request, subject, window, status=403, notice=notice)
-    answer = answer_click(subscriber=_viewer(request), subject=confirmed, at=timezone.now())
+    answer = answer_click(
+        subscriber=_viewer(request),
+        subject=confirmed,
+        at=timezone.now(),
+        visibility=chosen_visibility(request.POST),
+    )
     if answer.state is State.NO_MEANS:
-        keep_click(request.session, confirmed)
+        keep_click(request.session, confirmed, visibility=chosen_visibility(request.POST))
     return _tell(request, confirmed, window, answer)
 
 

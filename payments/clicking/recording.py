@@ -9,6 +9,7 @@ from enum import Enum
 from django.db import connection, transaction
 
 from accounts.models import User
+from accounts.visibility import Visibility
 from payments.budgets.holding import free_budget, hold_budget
 from payments.budgets.models import Budget
 from things.counting import add_to_count
@@ -53,22 +54,26 @@ class NoSuchClick(ClickRefused):
     """There is no click of the running period to take back."""
 
 
-def record_click(*, subscriber: User, thing: Thing, at: datetime) -> Recorded:
+def record_click(
+    *, subscriber: User, thing: Thing, at: datetime, visibility: Visibility | None = None
+) -> Recorded:
     """Count a click of `at`, once a period, or keep it pending where nobody owns the thing.
 
-    The period's budget is held with its first click. Once a period's settlement has begun, the
-    click counts in the next. Raises OwnThing, ThingUnavailable, SubscriberSuspended, or NoMeans
-    (of payments.budgets.holding); then nothing has changed.
+    It is as visible as said, or as the subscriber chose for all. The period's budget is held with
+    its first click. Once a period's settlement has begun, the click counts in the next. Raises
+    OwnThing, ThingUnavailable, SubscriberSuspended, or NoMeans (of payments.budgets.holding);
+    then nothing has changed.
     """
     thing = Thing.objects.select_related("owner").get(pk=thing.pk)
     _check_allowed(subscriber, thing)
+    shown = Visibility(subscriber.visibility) if visibility is None else visibility
     if thing.owner is None:
-        return _keep_pending(subscriber, thing, at)
+        return _keep_pending(subscriber, thing, at, shown)
     period = Period.of(at)
     try:
-        return _count(subscriber, thing, period, at)
+        return _count(subscriber, thing, period, at, shown)
     except PeriodSealed:
-        return _count(subscriber, thing, period.next, at)
+        return _count(subscriber, thing, period.next, at, shown)
 
 
 def take_back_click(*, subscriber: User, thing: Thing, at: datetime) -> None:
@@ -105,30 +110,48 @@ def _check_allowed(subscriber: User, thing: Thing) -> None:
         raise OwnThing(f"{thing.url} belongs to {subscriber.username}")
 
 
-def _keep_pending(subscriber: User, thing: Thing, at: datetime) -> Recorded:
+def _keep_pending(subscriber: User, thing: Thing, at: datetime, visibility: Visibility) -> Recorded:
     _, made = PendingClick.objects.get_or_create(
-        subscriber=subscriber, thing=thing, defaults={"clicked_at": at}
+        subscriber=subscriber,
+        thing=thing,
+        defaults={"clicked_at": at, "visibility": visibility},
     )
     return Recorded(Outcome.PENDING if made else Outcome.ALREADY, None)
 
 
-def _count(subscriber: User, thing: Thing, period: Period, at: datetime) -> Recorded:
+def _count(
+    subscriber: User, thing: Thing, period: Period, at: datetime, visibility: Visibility
+) -> Recorded:
     if not partition_exists(period):
         ensure_partition(period)
     with naming_the_seal():
         hold_budget(subscriber=subscriber, period=period, at=at)
-        made = _insert(subscriber, thing, period, at)
+        made = _insert(
+            Click(
+                period=period,
+                subscriber=subscriber,
+                thing=thing,
+                clicked_at=at,
+                visibility=visibility,
+            )
+        )
         if made:
             transaction.on_commit(lambda: add_to_count(thing.pk, 1))
     return Recorded(Outcome.COUNTED if made else Outcome.ALREADY, period)
 
 
-def _insert(subscriber: User, thing: Thing, period: Period, at: datetime) -> bool:
-    """Insert the click, once. Django's bulk_create cannot say whether there was a conflict."""
+def _insert(click: Click) -> bool:
+    """Insert a click, once. Django's bulk_create cannot say whether there was a conflict."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at)"
-            " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [period.first_day, subscriber.pk, thing.pk, at],
+            "INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at, visibility)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [
+                click.period.first_day,
+                click.subscriber_id,
+                click.thing_id,
+                click.clicked_at,
+                click.visibility,
+            ],
         )
         return bool(cursor.rowcount)

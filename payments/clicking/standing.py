@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from accounts.visibility import Visibility
 from payments.budgets.holding import NoMeans
 from payments.clicking.recording import ClickRefused, OwnThing, ThingUnavailable, record_click
 from things.models import StandingClick, Thing
@@ -48,7 +49,13 @@ def start_standing_click(
     standing, made = StandingClick.objects.get_or_create(
         subscriber=subscriber,
         thing=thing,
-        defaults={"created_at": at, "started_at": at, "until": until, "last_period": Period.of(at)},
+        defaults={
+            "created_at": at,
+            "started_at": at,
+            "until": until,
+            "last_period": Period.of(at),
+            "visibility": subscriber.visibility,
+        },
     )
     if not made:
         raise AlreadyStanding(f"{subscriber.username} has a standing click on {thing.url}")
@@ -95,7 +102,12 @@ def record_standing_clicks(*, period: Period, at: datetime) -> CameIn:
     rows = waiting.select_related("subscriber", "thing").order_by("subscriber", "pk")
     for standing in rows.iterator(chunk_size=500):
         try:
-            record_click(subscriber=standing.subscriber, thing=standing.thing, at=at)
+            record_click(
+                subscriber=standing.subscriber,
+                thing=standing.thing,
+                at=at,
+                visibility=Visibility(standing.visibility),
+            )
         except (ClickRefused, NoMeans) as refusal:
             log.info("standing click %s: %s", standing.pk, refusal)
             refused += 1

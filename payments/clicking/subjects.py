@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from accounts.visibility import Visibility
 from payments.clicking.recording import Recorded, record_click, take_back_click
 from things.describing import describe_thing, read_query, register_thing
 from things.models import Thing
@@ -30,7 +31,9 @@ def describe_subject(subject: str) -> Thing:
     return thing
 
 
-def click_subject(*, subscriber: User, subject: str, at: datetime) -> tuple[Thing, Recorded]:
+def click_subject(
+    *, subscriber: User, subject: str, at: datetime, visibility: Visibility | None = None
+) -> tuple[Thing, Recorded]:
     """Count a click on a subject, whose thing comes to be with its first click.
 
     One transaction: where the click is refused there is no new thing either. Raises what
@@ -41,7 +44,7 @@ def click_subject(*, subscriber: User, subject: str, at: datetime) -> tuple[Thin
             thing = describe_subject(subject)
         else:
             thing = register_thing(read_query(subject))
-        return thing, record_click(subscriber=subscriber, thing=thing, at=at)
+        return thing, record_click(subscriber=subscriber, thing=thing, at=at, visibility=visibility)
 
 
 def undo_subject(*, subscriber: User, subject: str, at: datetime) -> Thing:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("click/repeat", popup.repeat, name="repeat_click"),
     path("clicks/", pages.list_clicks, name="clicks"),
     path("clicks/<int:thing_id>/take-back", pages.undo_click, name="undo_click"),
+    path("clicks/<int:thing_id>/show", pages.show_one, name="show_click"),
     path("clicks/<int:thing_id>/end", pages.end_standing, name="end_standing_click"),
     path("connections/<int:connection_id>/end", pages.end_connection, name="end_connection"),
 ]

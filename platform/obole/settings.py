@@ -161,6 +161,11 @@ TEMPLATES: list[dict[str, Any]] = [
 MESSAGE_TAGS = {message_levels.DEBUG: "information", message_levels.INFO: "information"}
 FORM_RENDERER = "obole.forms.Renderer"
 
+# Who learns what a new user gives, until they choose: see accounts/visibility.py.
+GIVING_VISIBILITY = environment.choice(
+    "OBOLE_GIVING_VISIBILITY", "public", ["public", "creator", "anonymous"]
+)
+
 # The servers
 
 DATABASES: dict[str, dict[str, Any]] = {

@@ -67,6 +67,7 @@ class TestUserAdmin:
             "email": "ada@example.org",
             "language": "fr",
             "time_zone": "Europe/Paris",
+            "visibility": "1",
             "suspended": "on",
             "is_active": "on",
         }

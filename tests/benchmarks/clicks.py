@@ -165,8 +165,8 @@ def _pgbench(where: dict[str, str], thing: int, connections: int, clicks: int) -
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "insert.sql"
         script.write_text(
-            "INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at)"
-            f" VALUES ('{period}', nextval('bench_subscriber'), {thing}, now())"
+            "INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at, visibility)"
+            f" VALUES ('{period}', nextval('bench_subscriber'), {thing}, now(), 0)"
             " ON CONFLICT DO NOTHING;\n"
         )
         each = max(1, clicks // connections)

@@ -46,12 +46,13 @@ FORMS = {
     "submit": ("ada", "/submit/auto?user_id=ben&url=https://ben.example/new"),
     "clicks": ("ada", "/clicks/"),
     "budget": ("ada", "/giving/budget/"),
+    "giving_settings": ("ada", "/settings/giving/"),
     "play_money": ("ada", "/giving/play-money/"),
 }
 NO_PAGES = {"robots", "set_language", "sign_out", "delete_application", "revoke"}
 # What frames, scripts and feeds ask for, and the window of a click: tests/browser walks them.
 NO_PAGES |= set(TABLE) - {"sign_in", "submit", "budget", "play_money", "button"}
-NO_PAGES |= {"undo_click", "end_standing_click", "end_connection", "t/<int:thing_id>"}
+NO_PAGES |= {"undo_click", "show_click", "end_standing_click", "end_connection", "t/<int:thing_id>"}
 # What programs talk to has tests of its own; the consent page needs an application that asks.
 PROGRAMS = ("^rest/v2", "rest/v2", "^oauth/")
 MISSING = "/nothing/here/"

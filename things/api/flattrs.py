@@ -54,7 +54,7 @@ class OwnFlattrs(ListedFlattrs):
     def get(self, request: Request, **_format: str) -> Response:
         """Latest first."""
         rows = page_asked(request).rows
-        return self.respond(clicks_by(self.subscriber, shown_to=self.viewer, rows=rows))
+        return self.respond(clicks_by(self.subscriber, viewer=self.viewer, rows=rows))
 
 
 class UserFlattrs(ListedFlattrs):
@@ -66,9 +66,10 @@ class UserFlattrs(ListedFlattrs):
         responses=FlattrShape(many=True), parameters=[*PAGED, FULL], summary="What a user clicked"
     )
     def get(self, request: Request, username: str, **_format: str) -> Response:
-        """Latest first; empty where the user hides it."""
+        """Latest first; what the user gives anonymously is not among them."""
         rows = page_asked(request).rows
-        return self.respond(clicks_by(user_named(username), shown_to=self.viewer, rows=rows))
+        user = user_named(username)
+        return self.respond(clicks_by(user, viewer=reader_of(user, self), rows=rows))
 
 
 class ThingFlattrs(ListedFlattrs):
@@ -82,7 +83,7 @@ class ThingFlattrs(ListedFlattrs):
     def get(self, request: Request, thing_id: int, **_format: str) -> Response:
         """Latest first, without those who hide what they click."""
         thing = self.visible_thing(thing_id)
-        return self.respond(clicks_on(thing, rows=page_asked(request).rows))
+        return self.respond(clicks_on(thing, viewer=self.insider, rows=page_asked(request).rows))
 
 
 class Activities(ThingView):
@@ -96,8 +97,8 @@ class Activities(ThingView):
         kind = self.request.query_params.get("type", "") or "outgoing"
         if kind not in kinds:
             raise Refused(Error.INVALID_PARAMETERS, "type must be outgoing or incoming")
-        rows = page_asked(self.request).rows
-        clicks = kinds[kind](user, shown_to=self.viewer, rows=rows)
+        viewer = reader_of(user, self) if kind == "outgoing" else self.insider
+        clicks = kinds[kind](user, viewer=viewer, rows=page_asked(self.request).rows)
         return Response(as_stream(clicks, self.request))
 
 
@@ -124,6 +125,11 @@ class UserActivities(Activities):
     def get(self, request: Request, username: str, **_format: str) -> Response:
         """Latest first."""
         return self.respond(user_named(username))
+
+
+def reader_of(user: User, view: ThingView) -> User | None:
+    """Who reads what a user clicked: with any token that user, by scope somebody they gave to."""
+    return user if view.viewer == user else view.insider
 
 
 def as_stream(clicks: list[ListedClick], request: Request) -> dict[str, Any]:

@@ -42,10 +42,14 @@ class ThingView(ApiView):
     """What resources about things share."""
 
     @property
+    def insider(self) -> User | None:
+        """The viewer, where the scope says that the token may know what they alone may."""
+        return self.viewer if has_scope(self.request, Scope.EXTENDEDREAD) else None
+
+    @property
     def visible(self) -> ThingQuerySet:
         """The things that the request may see: hidden ones are for their owner, by scope."""
-        owner = self.viewer if has_scope(self.request, Scope.EXTENDEDREAD) else None
-        return Thing.objects.visible_to(owner).select_related("owner")
+        return Thing.objects.visible_to(self.insider).select_related("owner")
 
     def visible_thing(self, thing_id: int) -> Thing:
         """One of them. Refuses as `not_found` what is not there or may not be seen."""

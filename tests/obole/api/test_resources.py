@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.public_ids import key_of, public_id
+from accounts.visibility import Visibility
 from payments.clicking.recording import record_click
 from payments.clicking.standing import start_standing_click
 from payments.settlement.running import settle_period
-from things.models import PendingClick, Thing
+from things.models import Click, PendingClick, Thing
 from things.periods import Period
 
 Api = Callable[..., Any]
@@ -143,6 +144,54 @@ class TestFlattr:
 
         assert (answer.status_code, answer.json()["error"]) == (status, error)
         assert Thing.objects.get() == song
+
+
+class TestVisibility:
+    def test_is_said_with_the_click_and_changed_afterwards(
+        self, api: Api, ada: User, song: Thing, funded: Api
+    ) -> None:
+        client = api(funded(ada), "flattr")
+        said = urlencode({"visibility": "anonymous"})
+        assert client.generic("POST", f"things/{song.pk}/flattr", said, content_type=FORM)
+        assert api().get(f"things/{song.pk}/flattrs").json() == []
+
+        shown = urlencode({"visibility": "public"})
+        answer = client.generic("PATCH", f"things/{song.pk}/flattr", shown, content_type=FORM)
+
+        assert answer.json() == {"message": "ok", "description": "Click was updated correctly"}
+        assert len(api().get(f"things/{song.pk}/flattrs").json()) == 1
+
+    def test_is_one_of_three(self, api: Api, ada: User, song: Thing, funded: Api) -> None:
+        client = api(funded(ada), "flattr")
+        loud = urlencode({"visibility": "loud"})
+
+        click = client.generic("POST", f"things/{song.pk}/flattr", loud, content_type=FORM)
+        change = client.generic("PATCH", f"things/{song.pk}/flattr", loud, content_type=FORM)
+
+        assert {click.status_code, change.status_code} == {400}
+        assert not Click.objects.exists()
+
+    def test_of_others_cannot_be_changed(
+        self, api: Api, ada: User, eve: User, song: Thing, funded: Api
+    ) -> None:
+        record_click(subscriber=funded(ada), thing=song, at=timezone.now())
+        said = urlencode({"visibility": "anonymous"})
+
+        answer = api(eve).generic("PATCH", f"things/{song.pk}/flattr", said, content_type=FORM)
+
+        assert answer.status_code == 404
+
+    @pytest.mark.parametrize(("scopes", "seen"), [("flattr", 0), ("extendedread", 1)])
+    def test_tells_an_application_of_the_creators_by_scope(
+        self, api: Api, ada: User, ben: User, song: Thing, funded: Api, scopes: str, seen: int
+    ) -> None:
+        record_click(
+            subscriber=funded(ada), thing=song, at=timezone.now(), visibility=Visibility.CREATOR
+        )
+        client = api(ben, scopes)
+
+        assert len(client.get(f"things/{song.pk}/flattrs").json()) == seen
+        assert len(client.get("user/activities?type=incoming").json()["items"]) == seen
 
 
 class TestSubscription:

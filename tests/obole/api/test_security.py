@@ -180,16 +180,6 @@ class TestOthers:
         song.refresh_from_db()
         assert (song.title, song.state) == ("A song", "active")
 
-    def test_hide_what_they_clicked(self, api: Api, ada: User, song: Thing, funded: Api) -> None:
-        client = api(funded(ada))
-        client.generic("POST", f"things/{song.pk}/flattr")
-        User.objects.filter(pk=ada.pk).update(clicks_hidden=True)
-
-        for path in ("users/ada/flattrs", f"things/{song.pk}/flattrs"):
-            assert api().get(path).json() == []
-        assert api().get("users/ada/activities").json() == {"items": []}
-        assert len(client.get("user/flattrs").json()) == 1
-
 
 class TestHiddenThings:
     @pytest.mark.parametrize(
