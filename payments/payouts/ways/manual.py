@@ -33,7 +33,7 @@ class ByHand:
             raise DetailsRefused(_("Say who is paid, and how."))
         if max(len(holder), len(number)) > LONGEST or not (holder + number).isprintable():
             raise DetailsRefused(_("Use 200 characters at most, in one line."))
-        return (holder, number), number if len(number) <= 24 else f"{number[:20]}…"
+        return (holder, number), number if len(number) <= 40 else f"{number[:39]}…"
 
     def build_file(
         self, message_id: str, payments: Sequence[Payment], *, currency: str, on: date
