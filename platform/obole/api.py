@@ -18,6 +18,7 @@ from payments.budgets import api as budgets
 from payments.clicking import api as clicking
 from payments.earnings import api as earnings
 from payments.giving import api as giving
+from payments.payouts import api as payouts
 from things.api import resources as things
 
 PREFIX = "rest/v2"
@@ -28,6 +29,7 @@ RESOURCES: list[Resource] = [
     *clicking.RESOURCES,
     *budgets.RESOURCES,
     *giving.RESOURCES,
+    *payouts.RESOURCES,
     *earnings.RESOURCES,
 ]
 
