@@ -12,6 +12,9 @@ LEAST_HEIGHT = 0.8
 # How many portions of a share chart have a colour of their own; the rest are one.
 COLOURS = 6
 
+# More parts than this are thinner than the gaps between them.
+MOST_PARTS = 60
+
 
 @dataclass(frozen=True)
 class Month:
@@ -143,6 +146,12 @@ def slices_of(portions: Sequence[Portion]) -> list[Bar]:
         )
         before += portion.value
     return slices
+
+
+def equal_parts(count: int) -> list[Bar]:
+    """A whole cut in equal parts: as many as can be told apart, at most MOST_PARTS."""
+    parts = min(count, MOST_PARTS)
+    return slices_of([Portion("", 1)] * parts)
 
 
 def basis_points_of(value: int, whole: int) -> int:

@@ -54,7 +54,7 @@ _API_ADDRESSES = "/rest/"
 # window from its opener. It is safe without, since it speaks to its own origin only.
 _POPUP = Headers(
     csp="default-src 'none'; script-src {site}/b/; style-src 'self'; img-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     coop="unsafe-none",
     cache="no-store",
 )

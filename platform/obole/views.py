@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from accounts.answers import NothingHere
 from accounts.api.errors import Error
+from accounts.models import User
 from obole.context import site
 from payments.earnings.months import settled_months
-
-LATEST_MONTHS = 6
+from payments.earnings.reports import earnings_of_creator
+from payments.giving.now import running_month
 
 
 @require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
-    """What Obole is, and the latest settled months."""
-    return render(request, "front.html", {"latest": settled_months()[:LATEST_MONTHS]})
+    """To a visitor what Obole is, with the last settled month; to others their own month."""
+    if isinstance(request.user, User):
+        return _home_page(request, request.user)
+    context = {"last": settled_months().first(), "minimum": settings.MINIMUM_BUDGET}
+    return render(request, "front.html", context | {"fee": settings.FEE_BASIS_POINTS})
+
+
+def _home_page(request: HttpRequest, viewer: User) -> HttpResponse:
+    month = running_month(viewer, at=timezone.now())
+    earned = earnings_of_creator(viewer).first()
+    response = render(request, "home.html", {"month": month, "earned": earned})
+    add_never_cache_headers(response)
+    return response
 
 
 @require_safe

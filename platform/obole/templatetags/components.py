@@ -16,9 +16,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
+from accounts.models import User
+from obole import navigation
 from obole.components import charts, tables
 from obole.components.amounts import written_amount
-from payments.charts import MonthChart, ShareChart
+from payments.charts import MonthChart, ShareChart, equal_parts
 from things.models import Thing
 
 register = template.Library()
@@ -117,9 +119,7 @@ def figure(content: str, name: str, *, first: bool = False, note: str = "") -> S
     """One figure. `first` is the one that matters most, `note` a few words beneath."""
     beneath = format_html('<dd class="figure-note">{}</dd>', note) if note else SafeString("")
     main = SafeString(' class="first"') if first else SafeString("")
-    return format_html(
-        "<div{}><dt>{}</dt><dd>{}</dd>{}</div>", main, name, content.strip(), beneath
-    )
+    return format_html("<div{}><dt>{}</dt><dd>{}</dd>{}</div>", main, name, content, beneath)
 
 
 @register.inclusion_tag("components/field.html")
@@ -194,6 +194,26 @@ def month_chart(chart: MonthChart, *, beside: str = "") -> dict[str, object]:
 def share_chart(chart: ShareChart) -> dict[str, object]:
     """How a whole is divided: one bar in parts, and the table of them."""
     return charts.share_context(chart)
+
+
+@register.inclusion_tag("components/division.html")
+def division(parts: int, *, latest: bool = True) -> dict[str, object]:
+    """A budget cut in equal parts, the latest in another colour: an ornament of the figures."""
+    return {"parts": equal_parts(parts), "latest": latest}
+
+
+@register.inclusion_tag("components/ways.html", takes_context=True)
+def ways(context: Context, group: str) -> dict[str, object]:
+    """The ways in the `head` or the `foot` of a page, for whom looks at it."""
+    request: HttpRequest | None = context.get("request")
+    asked = getattr(request, "user", None)
+    user = asked if isinstance(asked, User) else None
+    match = request.resolver_match if request else None
+    here = (match.url_name if match else None) or ""
+    led = navigation.ways_of(user) if group == "head" else navigation.FOOT
+    return {
+        "ways": [(way.address(user), way.text, way.leads_to(here)) for way in led],
+    }
 
 
 @register.filter

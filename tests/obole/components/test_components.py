@@ -205,11 +205,11 @@ class TestTabs:
 class TestFigures:
     def test_are_a_list_of_names_and_figures(self) -> None:
         html = written(
-            "{% figures %}{% figure 'Budget' first=True note='a month' %}5{% endfigure %}"
+            "{% figures %}{% figure 'Budget' first=True note='a month' %}<b>5</b>{% endfigure %}"
             "{% endfigures %}"
         )
 
         assert html == (
-            '<dl class="figures"><div class="first"><dt>Budget</dt><dd>5</dd>'
+            '<dl class="figures"><div class="first"><dt>Budget</dt><dd><b>5</b></dd>'
             '<dd class="figure-note">a month</dd></div></dl>'
         )
