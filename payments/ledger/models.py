@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce, TruncMonth
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments.ledger.triggers import KEEP_BALANCES, InOrderTrigger, InOrderTriggerSql
+from things.periods import Period
 from things.triggers import refuse
 
 __all__ = ["InOrderTriggerSql", "LedgerAccount", "Transfer"]  # migrations find the first here
@@ -148,6 +153,19 @@ class LedgerAccount(models.Model):
 _OUT_OF_AN_ACCOUNT = ~Q(kind__in=["earning", "fee"])
 _INTO_AN_ACCOUNT = ~Q(kind="share")
 
+# Note [Months of transfers]: a transfer belongs to the month in which it is about, whenever it was
+# posted. What a month end moves is about the end of its month, which is the first moment of the
+# next one, and belongs to the month that ended.
+_OF_A_MONTH_END = Q(kind__in=["share", "earning", "fee"])
+
+
+def before(period: Period) -> Q:
+    """The transfers of the months before one: Note [Months of transfers]."""
+    starts_at = period.starts_at
+    return (_OF_A_MONTH_END & Q(about_at__lte=starts_at)) | (
+        ~_OF_A_MONTH_END & Q(about_at__lt=starts_at)
+    )
+
 
 class TransferQuerySet(models.QuerySet["Transfer"]):
     """Questions about transfers."""
@@ -156,6 +174,28 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         """Those out of and into an account that is not the site's `settling`."""
         return self.filter(
             (Q(debited=account) & _OUT_OF_AN_ACCOUNT) | (Q(credited=account) & _INTO_AN_ACCOUNT)
+        )
+
+    def of_accounts(self, accounts: Sequence[LedgerAccount]) -> TransferQuerySet:
+        """As `of_account`, of several accounts."""
+        return self.filter(
+            (Q(debited__in=accounts) & _OUT_OF_AN_ACCOUNT)
+            | (Q(credited__in=accounts) & _INTO_AN_ACCOUNT)
+        )
+
+    def in_months(self, first: Period, last: Period) -> TransferQuerySet:
+        """Those of the months from `first` to `last`: Note [Months of transfers]."""
+        return self.filter(before(last.next) & ~before(first))
+
+    def with_month(self) -> TransferQuerySet:
+        """Each with `month`, the first day of its month: Note [Months of transfers]."""
+        belongs_at = Case(
+            When(_OF_A_MONTH_END, then=F("about_at") - timedelta(microseconds=1)),
+            default=F("about_at"),
+        )
+        zone = timezone.get_default_timezone()
+        return self.annotate(
+            month=TruncMonth(belongs_at, tzinfo=zone, output_field=models.DateField())
         )
 
     def with_remaining(self) -> TransferQuerySet:

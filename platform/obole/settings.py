@@ -41,6 +41,8 @@ else:
 
 SITE_NAME = environment.text("OBOLE_SITE_NAME", "Obole")
 SITE_URL = environment.site_url("OBOLE_SITE_URL", "http://localhost:8000")
+# On documents such as statements, a line each.
+POSTAL_ADDRESS = environment.words("OBOLE_POSTAL_ADDRESS", [])
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 _HERE = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
