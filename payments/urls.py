@@ -25,6 +25,7 @@ urlpatterns = [
     path("giving/budget/", means.show_budget, name="budget"),
     path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
+    path("giving/<int:year>/", giving.show_giving_year, name="giving_year"),
     path("giving/<period:period>/", giving.show_giving, name="giving_month"),
     path("payouts/", payouts.show_payouts, name="payouts"),
     path("payouts/ask/", payouts.ask_for_payout, name="ask_for_payout"),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Sum
 
 from accounts.models import User
 from payments.budgets.models import Budget
@@ -15,12 +12,13 @@ from payments.giving.statements import NothingGiven, State, Statement, budgets_o
 from payments.giving.wallets import (
     Line,
     WalletStatement,
-    lines_of,
+    moved_by_month,
     movements_of,
+    statement_of_rows,
     wallet_statements,
     wallets_of,
 )
-from payments.ledger.models import LedgerAccount, TransferQuerySet
+from payments.ledger.models import TransferQuerySet
 from things.periods import Period
 
 
@@ -96,12 +94,13 @@ def months_of(subscriber: User) -> list[MonthLine]:
     """
     wallets = {wallet.currency: wallet for wallet in wallets_of(subscriber)}
     budgets = {(one.period, one.currency): one for one in budgets_of(subscriber)}
-    moved = _moved_by_month(list(wallets.values()))
+    moved = moved_by_month(list(wallets.values()))
     lines = []
     for currency, wallet in wallets.items():
         opening = 0
         for period in sorted({p for p, c in [*budgets, *moved] if c == currency}):
-            statement = WalletStatement(wallet, opening, moved.get((period, currency), {}))
+            rows = moved.get((period, currency), [])
+            statement = statement_of_rows(wallet, opening, rows)
             lines.append(MonthLine(period, budgets.get((period, currency)), statement))
             opening = statement.closing
     return sorted(lines, key=lambda line: line.period, reverse=True)
@@ -118,27 +117,20 @@ def year_of(*, subscriber: User, year: int) -> SubscriberYear:
     return SubscriberYear(year, months, _added_up([line.wallet for line in months]))
 
 
-def _moved_by_month(
-    wallets: Sequence[LedgerAccount],
-) -> dict[tuple[Period, str], dict[Line, int]]:
-    moved: dict[tuple[Period, str], dict[str, int]] = defaultdict(dict)
-    movements = movements_of(wallets).order_by().with_month()
-    rows = movements.values("month", "currency", "line")  # type: ignore[misc]  # annotations
-    for row in rows.annotate(within=Sum("moved")):
-        period = Period(row["month"].year, row["month"].month)
-        moved[period, row["currency"]][row["line"]] = row["within"]
-    return {key: lines_of(lines) for key, lines in moved.items()}
-
-
 def _added_up(months: Sequence[WalletStatement]) -> list[WalletStatement]:
     """The statements of consecutive months, earliest first, as one for each wallet."""
-    openings: dict[str, WalletStatement] = {}
-    lines: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for month in months:
-        openings.setdefault(month.currency, month)
-        for line, amount in month.lines.items():
-            lines[month.currency][line] += amount
-    return [
-        WalletStatement(first.wallet, first.opening, lines_of(lines[currency]))
-        for currency, first in sorted(openings.items())
-    ]
+    whole = []
+    for currency in sorted({month.currency for month in months}):
+        parts = [month for month in months if month.currency == currency]
+        lines = {line: sum(part.lines.get(line, 0) for part in parts) for line in Line}
+        there = {line for part in parts for line in part.lines}
+        whole.append(
+            WalletStatement(
+                wallet=parts[0].wallet,
+                opening=parts[0].opening,
+                came_in=sum(part.came_in for part in parts),
+                went_out=sum(part.went_out for part in parts),
+                lines={line: amount for line, amount in lines.items() if line in there},
+            )
+        )
+    return whole

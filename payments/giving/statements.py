@@ -119,7 +119,7 @@ def _shown(clicks: QuerySet[Click], left_out: Q) -> QuerySet[Click]:
         default=Value(True),  # noqa: FBT003
         output_field=BooleanField(),
     )
-    shown = clicks.annotate(counts=counts).select_related("thing")
+    shown = clicks.annotate(counts=counts).select_related("thing__owner")
     return shown.order_by("clicked_at", "thing_id")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.answers import NothingHere
-from accounts.models import User
-from payments.giving.statements import NothingGiven, budgets_of, statement_of
-from payments.paging import page_of
+from accounts.viewer import viewer
+from payments.charts import ShareChart
+from payments.giving.charts import chart_of_months, chart_of_recipients
+from payments.giving.months import SubscriberMonth, SubscriberYear, month_of, months_of, year_of
+from payments.giving.recipients import recipients_now, recipients_of
+from payments.giving.statements import NothingGiven
+from payments.paging import page_of, page_of_entries
 from things.periods import Period
 from things.templatetags.periods import month_name
 
@@ -24,9 +26,14 @@ from things.templatetags.periods import month_name
 @login_required
 @require_safe
 def list_giving(request: HttpRequest) -> HttpResponse:
-    """The months in which the viewer gave."""
-    page = page_of(request, budgets_of(cast(User, request.user)))
-    return render(request, "payments/giving.html", {"page": page})
+    """The viewer's months."""
+    lines = months_of(viewer(request))
+    context = {
+        "page": page_of_entries(request, lines),
+        "years": sorted({line.period.year for line in lines}, reverse=True),
+        "charts": chart_of_months(lines, last=Period.of(timezone.now())),
+    }
+    return render(request, "payments/giving.html", context)
 
 
 @never_cache
@@ -34,12 +41,55 @@ def list_giving(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_giving(request: HttpRequest, period: Period) -> HttpResponse:
     """The viewer's statement of one month."""
-    viewer = cast(User, request.user)
+    month = month_asked(request, period)
+    giving = month.giving
+    context = {
+        "month": month,
+        "statement": giving,
+        "clicks": giving
+        and page_of(request, giving.clicks, count=giving.counted + giving.left_out),
+        "movements": page_of(request, month.movements, name="movements"),
+        "charts": _whom(request, month),
+    }
+    return render(request, "payments/statement.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def show_giving_year(request: HttpRequest, year: int) -> HttpResponse:
+    """The viewer's statement of a calendar year."""
+    found = year_asked(request, year)
+    first, last = Period(year, 1), Period(year, 12)
+    whom = recipients_of(subscriber=viewer(request), first=first, last=last)
+    context = {"year": found, "charts": [chart_of_recipients(each) for each in whom]}
+    return render(request, "payments/giving_year.html", context)
+
+
+def month_asked(request: HttpRequest, period: Period) -> SubscriberMonth:
+    """The viewer's month; else 404 that says so."""
     try:
-        statement = statement_of(subscriber=viewer, period=period, at=timezone.now())
+        return month_of(subscriber=viewer(request), period=period, at=timezone.now())
     except NothingGiven as refusal:
         raise NothingHere(
-            _("You have no budget in %(month)s.") % {"month": month_name(period)}
+            _("You have no budget in %(month)s, and no money was in your wallet.")
+            % {"month": month_name(period)}
         ) from refusal
-    page = page_of(request, statement.clicks)
-    return render(request, "payments/statement.html", {"statement": statement, "page": page})
+
+
+def year_asked(request: HttpRequest, year: int) -> SubscriberYear:
+    """The viewer's year; else 404 that says so."""
+    try:
+        return year_of(subscriber=viewer(request), year=year)
+    except NothingGiven as refusal:
+        raise NothingHere(_("You gave nothing in %(year)s.") % {"year": year}) from refusal
+
+
+def _whom(request: HttpRequest, month: SubscriberMonth) -> list[ShareChart]:
+    if month.giving is None or not month.giving.given:
+        return []
+    if not month.is_settled:
+        return [chart_of_recipients(recipients_now(month.giving))]
+    subscriber, period = viewer(request), month.period
+    whom = recipients_of(subscriber=subscriber, first=period, last=period)
+    return [chart_of_recipients(each) for each in whom]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
+    Expression,
     F,
     Q,
     Sum,
@@ -36,15 +39,22 @@ class Line(TextChoices):
     CORRECTION = "correction", _("Corrections")
 
 
+# One sum: currency, line, came_in and went_out, and what else was asked for.
+MovedRow = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class WalletStatement:
-    """One wallet over some months; amounts in micros, what went out is negative.
+    """One wallet over some months; amounts in micros.
 
-    `opening + sum of lines == closing`: only lines in which something moved are there.
+    `lines` say for what: only those are there in which something moved, and what went out is
+    negative. `opening + sum of lines == opening + came_in - went_out == closing`.
     """
 
     wallet: LedgerAccount
     opening: int
+    came_in: int = 0
+    went_out: int = 0
     lines: dict[Line, int] = field(default_factory=dict)
 
     @property
@@ -56,16 +66,6 @@ class WalletStatement:
     def closing(self) -> int:
         """What is in the wallet at the end."""
         return self.opening + sum(self.lines.values())
-
-    @property
-    def came_in(self) -> int:
-        """The lines by which the wallet grew."""
-        return sum(amount for amount in self.lines.values() if amount > 0)
-
-    @property
-    def went_out(self) -> int:
-        """The lines by which it shrank, as a positive amount."""
-        return -sum(amount for amount in self.lines.values() if amount < 0)
 
     @property
     def given(self) -> int:
@@ -117,28 +117,55 @@ def wallet_statements(
 
     Of wallets that were empty all the while, there is none.
     """
-    opening = Sum("moved", filter=before(first))
-    within = Sum("moved", filter=before(last.next) & ~before(first))
-    moved = movements_of(wallets).order_by()
-    rows = moved.values("currency", "line")  # type: ignore[misc]  # an annotation
-    found = list(rows.annotate(opening=Coalesce(opening, 0), within=within))
-    statements = [
-        WalletStatement(
-            wallet=wallet,
-            opening=sum(row["opening"] for row in found if row["currency"] == wallet.currency),
-            lines=lines_of(
-                {
-                    row["line"]: row["within"]
-                    for row in found
-                    if row["currency"] == wallet.currency and row["within"] is not None
-                }
-            ),
+    opening = Coalesce(Sum("moved", filter=before(first)), 0)
+    rows = _by_line(wallets, within=before(last.next) & ~before(first), opening=opening)
+    statements = []
+    for wallet in wallets:
+        found = [row for row in rows if row["currency"] == wallet.currency]
+        statement = statement_of_rows(wallet, sum(row["opening"] for row in found), found)
+        if statement.opening or statement.lines:
+            statements.append(statement)
+    return statements
+
+
+def moved_by_month(
+    wallets: Sequence[LedgerAccount],
+) -> dict[tuple[Period, str], list[MovedRow]]:
+    """What moved in each month and currency in which something did. One query."""
+    found: dict[tuple[Period, str], list[MovedRow]] = defaultdict(list)
+    for row in _by_line(wallets, "month"):
+        found[Period(row["month"].year, row["month"].month), row["currency"]].append(row)
+    return found
+
+
+def statement_of_rows(
+    wallet: LedgerAccount, opening: int, rows: Sequence[MovedRow]
+) -> WalletStatement:
+    """The statement of rows of one wallet, and of one or more months."""
+    moved: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row["came_in"] or row["went_out"]:
+            moved[row["line"]] += row["came_in"] - row["went_out"]
+    return WalletStatement(
+        wallet=wallet,
+        opening=opening,
+        came_in=sum(row["came_in"] for row in rows),
+        went_out=sum(row["went_out"] for row in rows),
+        lines={line: moved[line.value] for line in Line if line.value in moved},
+    )
+
+
+def _by_line(
+    wallets: Sequence[LedgerAccount], *columns: str, within: Q | None = None, **sums: Expression
+) -> list[MovedRow]:
+    """Sums by currency and line, and further columns: of what moved within a condition."""
+    within = Q() if within is None else within
+    movements = movements_of(wallets).order_by().with_month()
+    rows = movements.values("currency", "line", *columns)
+    return list(
+        rows.annotate(
+            came_in=Coalesce(Sum("moved", filter=within & Q(moved__gt=0)), 0),
+            went_out=-Coalesce(Sum("moved", filter=within & Q(moved__lt=0)), 0),
+            **sums,
         )
-        for wallet in wallets
-    ]
-    return [statement for statement in statements if statement.opening or statement.lines]
-
-
-def lines_of(moved: Mapping[str, int]) -> dict[Line, int]:
-    """Amounts by the values of their lines, in the order of a statement."""
-    return {line: moved[line.value] for line in Line if line.value in moved}
+    )

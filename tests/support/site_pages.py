@@ -20,6 +20,7 @@ PAGES = {
     "creator_month": ("ben", "/creators/ben/months/2010-09/"),
     "giving": ("ada", "/giving/"),
     "giving_month": ("ada", "/giving/2010-09/"),
+    "giving_year": ("ada", "/giving/2010/"),
     "applications": ("ada", "/apps/"),
     "register_application": ("ada", "/apps/new"),
     "authorised": ("ada", "/settings/applications"),
