@@ -16,13 +16,13 @@ _HELP = _("The subscriber’s user name, in full.")
 class PlanAdmin(ReadOnlyAdmin):
     """What subscribers mean to give each month."""
 
-    columns = ("subscriber", amount("amount", _("amount")), "paused")
-    list_filter = ("paused", CurrencyFilter)
+    columns = ("subscriber", amount("amount", _("amount")), "paused", "stopped")
+    list_filter = ("paused", "stopped", CurrencyFilter)
     list_select_related = ("subscriber",)
     search_fields = ("subscriber__username__exact",)
     search_help_text = _HELP
     ordering = ("-id",)
-    details = ("subscriber", amount("amount", _("amount")), "paused")
+    details = ("subscriber", amount("amount", _("amount")), "paused", "stopped")
 
 
 @admin.register(Budget)

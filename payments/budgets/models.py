@@ -16,8 +16,27 @@ from things.periods import Period
 from things.triggers import refuse
 
 
+class PlanQuerySet(models.QuerySet["Plan"]):
+    """Questions about plans."""
+
+    def giving(self) -> PlanQuerySet:
+        """Those from which budgets are made: neither paused nor stopped."""
+        return self.filter(paused=False, stopped=False)
+
+    def shared(self, subscriber: User) -> Plan | None:
+        """A subscriber's plan as it stays until the transaction ends; many can have it at once."""
+        found = self.raw(
+            "SELECT * FROM payments_plan WHERE subscriber_id = %s FOR SHARE", [subscriber.pk]
+        )
+        return next(iter(found), None)
+
+
 class Plan(models.Model):
-    """What a subscriber wants to give each month from the next first click on, in micros."""
+    """What a subscriber wants to give each month from the next first click on, in micros.
+
+    What holds in a period that has begun is its budget, once a click holds it. A stopped plan is
+    kept, so that what is held still can be gone on with.
+    """
 
     subscriber = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -28,6 +47,9 @@ class Plan(models.Model):
     amount = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     paused = models.BooleanField(_("paused"), default=False)
+    stopped = models.BooleanField(_("stopped"), default=False, db_default=False)
+
+    objects = PlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("plan")
@@ -41,6 +63,11 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return f"{self.subscriber_id}: {format_trimmed(self.amount)} {self.currency}"
 
+    @property
+    def gives(self) -> bool:
+        """Whether budgets are made from it: it is neither paused nor stopped."""
+        return not (self.paused or self.stopped)
+
 
 class BudgetQuerySet(models.QuerySet["Budget"]):
     """Questions about budgets."""
@@ -53,6 +80,10 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         """A subscriber's budget of a period with its wallet; the row is locked for an update."""
         rows = self.select_for_update(no_key=True, of=["self"]).select_related("wallet")
         return rows.filter(subscriber=subscriber, period=period).first()
+
+    def held(self) -> BudgetQuerySet:
+        """Those that a click holds on their wallet."""
+        return self.filter(held_at__isnull=False)
 
     def open(self) -> BudgetQuerySet:
         """Those that no settlement has divided yet."""

@@ -156,4 +156,5 @@ def _answered(deed: Callable[[], Answer]) -> Answer:
     except SubmissionRefused as refusal:
         return Answer(State.WRONG, reason=str(refusal))
     except tuple(_REFUSALS) as refusal:
-        return Answer(_REFUSALS[type(refusal)])
+        kind = next(kind for kind in _REFUSALS if isinstance(refusal, kind))
+        return Answer(_REFUSALS[kind])

@@ -45,8 +45,8 @@ def _worth(subscriber: User, at: datetime, *, more: int) -> Worth | None:
     period = Period.of(at)
     clicks = Click.objects.in_period(period).filter(subscriber=subscriber).count() + more
     chosen = (
-        Budget.objects.in_period(period).filter(subscriber=subscriber).first()
-        or Plan.objects.filter(subscriber=subscriber, paused=False).first()
+        Budget.objects.in_period(period).held().filter(subscriber=subscriber).first()
+        or Plan.objects.giving().filter(subscriber=subscriber).first()
     )
     if chosen is None or not clicks:
         return None
