@@ -310,6 +310,75 @@ class TestMoney:
         assert client.get("user/budget").status_code == (200 if status == 200 else 404)
 
 
+class TestBudget:
+    def put(self, client: Any, **fields: object) -> Any:
+        return client.generic(
+            "PUT", "user/budget", json.dumps(fields), content_type="application/json"
+        )
+
+    def test_says_what_holds_now_and_what_next(
+        self, api: Api, ada: User, song: Thing, funded: Api
+    ) -> None:
+        client, now = api(funded(ada)), timezone.now()
+        record_click(subscriber=ada, thing=song, at=now)
+
+        answer = self.put(client, amount="3", currency="EUR").json()
+
+        running = Period.of(now)
+        assert answer == {
+            "type": "budget",
+            "amount": "3.000000",
+            "currency": "EUR",
+            "paused": False,
+            "now": {
+                "period": str(running),
+                "amount": "5.000000",
+                "currency": "EUR",
+                "held": True,
+            },
+            "next": {"period": str(running.next), "amount": "3.000000", "currency": "EUR"},
+        }
+        assert client.get("user/budget").json() == answer
+
+    def test_is_paused_and_set_again(self, api: Api, ada: User, funded: Api) -> None:
+        client = api(funded(ada))
+
+        paused = self.put(client, amount="5", currency="EUR", paused=True).json()
+        again = self.put(client, amount="5", currency="EUR").json()
+
+        assert (paused["paused"], "now" in paused, "next" in paused) == (True, False, False)
+        assert (again["paused"], again["now"]["held"], "next" in again) == (False, False, True)
+
+    def test_is_stopped(self, api: Api, ada: User, song: Thing, funded: Api) -> None:
+        client = api(funded(ada))
+        record_click(subscriber=ada, thing=song, at=timezone.now())
+
+        assert client.generic("DELETE", "user/budget").status_code == 204
+        stopped = client.get("user/budget").json()
+        assert (stopped["now"]["held"], "next" in stopped) == (True, False)
+        client.generic("DELETE", f"things/{song.pk}/flattr")
+
+        assert client.get("user/budget").status_code == 404
+        assert client.generic("DELETE", "user/budget").status_code == 404
+
+    def test_is_not_raised_without_the_money(
+        self, api: Api, ada: User, song: Thing, funded: Api
+    ) -> None:
+        client = api(funded(ada))
+        record_click(subscriber=ada, thing=song, at=timezone.now())
+
+        refused = self.put(client, amount="50", currency="EUR", paused=True)
+
+        assert (refused.status_code, refused.json()["error"]) == (401, "no_means")
+        assert client.get("user/budget").json()["amount"] == "5.000000"
+
+    @pytest.mark.parametrize("method", ["PUT", "DELETE"])
+    def test_wants_its_scope(self, api: Api, ada: User, funded: Api, method: str) -> None:
+        client = api(funded(ada), "flattr money")
+
+        assert client.generic(method, "user/budget").json()["error"] == "insufficient_scope"
+
+
 class TestQueries:
     """Each list takes the same number of queries for two rows and for eight."""
 
