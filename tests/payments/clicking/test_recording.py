@@ -107,7 +107,7 @@ class TestRecordClick:
         set_budget(subscriber=ada, amount=5 * MICROS, currency="EUR", at=NOON)
         pay_in(ada, 4)
 
-        with pytest.raises(NoMeans, match=r"5\.000000 EUR wanted, 4\.000000 free"):
+        with pytest.raises(NoMeans, match=r"5\.00 EUR wanted, 4\.00 free"):
             record_click(subscriber=ada, thing=song, at=NOON)
 
         assert not Budget.objects.exists()
