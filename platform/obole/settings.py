@@ -91,6 +91,8 @@ SUBSCRIBERS_A_SHARD = environment.whole_number(
 
 # So many sites of one creator may frame their buttons: all stand in one header.
 FRAMING_SITES = 20
+# Whether two taps are enough on a site that a reader connected; see docs/button.md.
+TOUCH_TWO_TAPS = environment.flag("OBOLE_TOUCH_TWO_TAPS", default=False)
 # Money for trying things out, from nowhere. Never on a public site.
 PLAY_MONEY = environment.flag("OBOLE_PLAY_MONEY", default=not PRODUCTION)
 if PRODUCTION and PLAY_MONEY:

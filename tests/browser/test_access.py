@@ -12,6 +12,7 @@ from gestures import button_of, frame_of
 from launching import USUAL_MODE
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
+from accounts.models import User
 from things.models import Thing
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -119,7 +120,7 @@ class TestPages:
         scheme: str,
     ) -> None:
         sign_in(context, world.ada)
-        context.add_cookies([{"name": "django_language", "value": language, "url": SITE}])
+        User.objects.filter(pk=world.ada.pk).update(language=language)
         page.goto(world.publish())
         give_names = {"en": "Give", "fr": "Donner"}
         page.emulate_media(color_scheme=scheme)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import World, sign_in
-from gestures import button_of, click_like_a_person, frame_of, give
+from gestures import SEEN, button_of, click_like_a_person, frame_of, give
 from playwright.sync_api import BrowserContext, Page, expect
 
 every_mode = pytest.mark.modes("allowed", "phaseout", "blocked")
@@ -54,3 +54,44 @@ class TestSecondClick:
         expect(button_of(page)).to_have_attribute("aria-pressed", "true")
         assert len(context.pages) == 2
         assert world.clicks() == 2
+
+    def test_too_quick_is_asked_for_again_in_the_same_room(
+        self, context: BrowserContext, page: Page, world: World
+    ) -> None:
+        sign_in(context, world.ada)
+        page.goto(world.publish("tea"))
+        give(page, connect=True)
+        page.goto(world.publish("milk"))
+        button, frame = button_of(page), page.locator("iframe")
+        page.wait_for_timeout(SEEN)
+        size = frame.bounding_box()
+
+        button.click()
+        expect(button).to_contain_text("Again?")
+        expect(frame_of(page).get_by_role("status")).to_have_text("Again?")
+        assert frame.bounding_box() == size
+        with page.expect_popup():
+            button.click()
+
+        expect(button).to_contain_text("Give")
+        assert world.clicks() == 1
+
+
+class TestAnswer:
+    def test_takes_the_room_that_the_page_has(
+        self, context: BrowserContext, page: Page, world: World
+    ) -> None:
+        sign_in(context, world.ada)
+        page.set_viewport_size({"width": 320, "height": 500})
+        page.goto(world.publish())
+
+        give(page)
+
+        undo = frame_of(page).get_by_role("button", name="Take back")
+        expect(undo).to_be_enabled()
+        inside, outside = undo.bounding_box(), page.locator("iframe").bounding_box()
+        assert inside is not None
+        assert outside is not None
+        assert inside["x"] + inside["width"] <= outside["x"] + outside["width"] <= 320
+        assert inside["y"] + inside["height"] <= outside["y"] + outside["height"]
+        assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -9,14 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from things.addresses import host_of
 from things.autosubmit import AutoSubmit
 from things.button.assets import asset
-from things.button.looks import COLOURS, FRAME_SIZES, SIZES, Look, read_look
+from things.button.looks import COLOURS, FRAME_SIZES, SIZES, Look, labels, read_look
 from things.catalogue import Category, language_choices
 from things.describing import SubmissionRefused, query_of, read_submission
 from things.sites.owning import verified_site_of
@@ -44,7 +43,7 @@ def markup_for(submission: AutoSubmit, look: Look) -> list[Markup]:
         "height": FRAME_SIZES[look.size][1],
     }
     with translation.override(look.language):
-        context["say_give"] = _("Give")
+        context["say_give"] = labels().give
         pieces = [render_to_string(f"things/markup/{form}.html", context) for form in FORMS]
     return [Markup(form, code.strip()) for form, code in zip(FORMS, pieces, strict=True)]
 
@@ -72,7 +71,7 @@ def show_preview(request: HttpRequest) -> HttpResponse:
     """The button alone, drawn as its frame draws it, without being one: nothing can be clicked."""
     look = read_look(request.GET.dict())
     with translation.override(look.language):
-        context = {"look": look, "style": asset("frame.css").path, "say_give": _("Give")}
+        context = {"look": look, "style": asset("frame.css").path, "labels": labels()}
         return render(request, "things/preview.html", context)
 
 

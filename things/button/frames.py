@@ -17,12 +17,12 @@ from urllib.parse import parse_qs
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import get_language_bidi
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from things.addresses import host_of
 from things.button.assets import asset
-from things.button.looks import Look, read_look
+from things.button.looks import Look, labels, read_look
 from things.counting import HELD, count_of
 from things.describing import (
     SubmissionRefused,
@@ -106,15 +106,18 @@ def _described(thing_id: int, fields: dict[str, str]) -> Thing:
 
 def _button(thing: Thing, look: Look, fields: dict[str, str]) -> Frame:
     subject = query_of(read_submission(fields)) if is_draft(thing) else str(thing.pk)
+    count = 0 if is_draft(thing) else count_of(thing.pk)
     context = {
         "look": look,
-        "bidi": get_language_bidi(),
+        "labels": labels(),
+        "two_taps": settings.TOUCH_TWO_TAPS,
         "subject": subject,
         "address": f"/submit/auto?{subject}" if is_draft(thing) else f"/thing/{subject}",
         "site": host_of(thing.url),
         # The same before and after the thing comes to be.
         "key": f"{zlib.crc32(thing.url.encode()):x}",
-        "count": 0 if is_draft(thing) else count_of(thing.pk),
+        "count": count,
+        "number": number_format(count, force_grouping=True),
         "style": asset("frame.css").path,
         "script": asset(f"frame.{look.language}.js").path,
     }
@@ -127,7 +130,7 @@ def _notice(reason: str, look: Look) -> Frame:
         "look": look,
         "reason": reason,
         "help": f"{settings.SITE_URL}/button/",
-        "style": asset("frame.css").path,
+        "style": asset("notice.css").path,
         "script": asset("notice.js").path,
     }
     # 200, not 400: browsers keep it for a minute, and some show pages of their own for errors.

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 SIZES = ("compact", "large")
 COLOURS = ("green", "blue", "plum", "ink", "paper")
 
-# Width and height that a pasted frame needs, in CSS pixels; the loader measures instead.
-FRAME_SIZES = {"compact": (160, 24), "large": (110, 62)}
+# Width and height of a pasted frame, in CSS pixels, with room for the answer in words beside the
+# button; the loader measures instead.
+FRAME_SIZES = {"compact": (400, 24), "large": (400, 62)}
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,22 @@ def page_language(tag: str) -> str:
     code = tag.replace("_", "-").partition("-")[0].lower()
     offered = dict(settings.LANGUAGES)
     return code if code in offered else settings.LANGUAGE_CODE
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What stands in the button: before a click, after it, and where it must come again."""
+
+    give: str
+    given: str
+    again: str
+
+    @property
+    def widest(self) -> str:
+        """The one that needs most room, so that the button keeps its size."""
+        return max(self.give, self.given, key=len)
+
+
+def labels() -> Labels:
+    """The labels in the language that is switched on."""
+    return Labels(give=_("Give"), given=_("Given"), again=_("Again?"))

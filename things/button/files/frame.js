@@ -2,20 +2,36 @@
 // One click is enough where the reader connected the site, and the browser can tell that the
 // button is visible, and the pointer came to it and stayed, or the key was pressed on purpose.
 // Everything else opens the window that confirms.
+// short: status=S label=L number=N words=W undo=R given=G total=T show=A open=O send=P fit=I
+// short: refused=F failed=B popup=Q nonce=C seen=E came=D first=H focused=J site=K mine=M month=U
+// short: GIVEN=V AGAIN=X UNDO=Y OFFLINE=Z GIVE=f tell=z say=j ask=_ sees=$ page=o timer=g
+// short: moved=l twice=i since=ago button=c room=zz look=n edge=aa limit=ab step=ac
 (() => {
-const d = document, a = d.querySelector("a"), words = d.querySelector("span"), status = d.querySelector("p"), lang = d.documentElement.lang,
-[GIVEN, AGAIN, UNDO, OFFLINE] = WORDS, button = () => Object.assign(d.createElement("button"), { type: "button" }),
-{ s, h, k } = a.dataset, site = "on:" + h, mine = "given:" + k, b = button(), undo = button(),
+const d = document, page = d.body, look = page.className, a = d.querySelector("a"), words = d.getElementById("n"), status = d.querySelector("p"), lang = d.documentElement.lang,
+[GIVEN, AGAIN, UNDO, OFFLINE] = WORDS, button = () => d.createElement("button"),
+{ s, h, k, t: twice } = a.dataset, site = "on:" + h, mine = "given:" + k, b = button(), undo = button(),
 sees = isSecureContext && "isVisible" in IntersectionObserverEntry.prototype,
 month = new Date().toJSON().slice(0, 7), now = () => performance.now(),
 tell = m => parent.postMessage(m, "*"),
+room = box => box.getBoundingClientRect(),
+// The words go below the button where the page has less room than they need beside it.
+fit = limit => {
+page.className = look;
+const w = Math.ceil(room(page).width);
+if (w > limit) page.className += " wrap";
+tell({ w, h: Math.ceil(room(page).height) });
+// A browser that is asked whether a frame is visible drops the clicks on one whose size changed
+// half a second ago: so the way back appears when it works.
+undo.disabled = true;
+clearTimeout(timer);
+timer = setTimeout(() => { undo.disabled = false }, 600);
+},
 say = text => {
 status.textContent = text;
-const r = d.body.getBoundingClientRect();
-tell({ w: Math.ceil(r.width), h: Math.ceil(r.height) });
+fit(9e9);
 },
-act = (deed, body) => fetch("/embed/act/" + deed, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-let keep = {}, seen, came, first, focused, key, refused = -9e9, failed, popup, nonce;
+ask = (deed, said) => fetch("/embed/act/" + deed, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) });
+let keep = {}, seen, came, first, focused, key, refused = -9e9, failed, popup, nonce, timer;
 // Where a browser shuts the store to frames, the property itself throws.
 try { keep = localStorage } catch {}
 
@@ -36,7 +52,7 @@ words.textContent = words.textContent.replace(/\d+/, count);
 // An answer of ours: `on` says whether a click stands now.
 show = ({ on, count, text }) => {
 given(on);
-if (count != null) total(count);
+count != null && total(count);
 on ? status.after(undo) : undo.remove();
 failed = !on;
 say(text);
@@ -44,12 +60,11 @@ tell({ obole: on ? "clicked" : "answered", count });
 },
 open = () => {
 if (!navigator.onLine) return say(OFFLINE);
-const u = new URL(a.href), q = u.searchParams;
-q.set("popup", sees ? 2 : 1);
-q.set("n", nonce = crypto.getRandomValues(new Uint32Array(3)).join(""));
-popup = window.open(u, "_blank", "popup,width=460,height=560");
+given(keep[mine] == month);
+nonce = "" + crypto.getRandomValues(new Uint32Array(3));
+popup = window.open(a.href + (+s ? "?" : "&") + "popup=" + (sees ? 2 : 1) + "&n=" + nonce, "_blank", "popup,width=460,height=560");
 },
-send = deed => act(deed, { s, lang }).then(r => {
+send = deed => ask(deed, { s, lang }).then(r => {
 if (r.headers.get("Obole-Answer")) return r.json().then(show);
 delete keep[site];
 open();
@@ -60,41 +75,52 @@ undo.onclick = e => e.isTrusted && (keep[site] ? send("undo") : open());
 
 if (sees) new IntersectionObserver(([e]) => {
 seen = e.isVisible && e.intersectionRatio > .98 && (seen || now());
-}, { threshold: [0, .5, .98, 1], trackVisibility: true, delay: 100 }).observe(b);
+}, { threshold: .98, trackVisibility: true, delay: 100 }).observe(b);
 
 // A pointer that comes to the button crosses its edge, or is fast. One that finds itself well
-// inside and is slow did not come: the button was moved under it.
+// inside and is slow did not come: the button was moved under it. So it was where the pointer
+// goes one way on the screen and another, or much further, on the button.
 b.onpointerleave = () => { first = came = 0 };
 b.onpointerenter = b.onpointermove = e => {
-const { screenX: x, screenY: y, clientX: u, clientY: v } = e, r = b.getBoundingClientRect();
-if (!e.isTrusted || e.pointerType == "touch") return;
-first ||= [x, y, u, v, Math.min(u - r.left, r.right - u, v - r.top, r.bottom - v)];
-const step = Math.hypot(x - first[0], y - first[1]);
-if (step && (u != first[2] || v != first[3])) came ||= first[4] > 3 + 3 * step ? 9e9 : now();
+if (e.pointerType == "touch") return;
+first ||= e;
+const way = k => e[k] - first[k], x = way("screenX"), y = way("screenY"), u = way("clientX"), v = way("clientY"), r = room(b),
+edge = Math.min(first.clientX - r.left, r.right - first.clientX, first.clientY - r.top, r.bottom - first.clientY),
+moved = (p, q) => Math.abs(p - q) - 3 > Math.min(Math.abs(p), Math.abs(q));
+if ((x || y) && (u || v)) came ||= edge > 3 + 3 * Math.hypot(x, y) ? 9e9 : now();
+if (moved(x, u) || moved(y, v)) came = 9e9;
 };
 b.onfocus = () => { focused = now() };
 b.onkeydown = e => { key = e.isTrusted && !e.repeat && now() - focused > 300 };
 
 b.onclick = e => {
-const t = now(), soon = t - refused < 1500;
+const t = now(), since = t - refused, tap = e.pointerType == "touch";
 if (!e.isTrusted) return;
-if (keep[site] && seen && t - seen > 500 && !soon && !failed && b.ariaPressed != "true" && e.pointerType != "touch") {
-if (e.detail ? t - came >= 500 : key) return send("click");
 refused = t;
-if (e.detail) return say(AGAIN);
+if (keep[site] && seen && t - seen > 500 && !failed && b.ariaPressed != "true" && (tap ? twice && since > 700 : since > 1500)) {
+if (tap ? since < 6e3 && seen < t - since : e.detail ? t - came >= 500 : key) {
+refused = -9e9;
+return send("click");
 }
-refused = t;
+if (e.detail) {
+// In the button, whose size stays: the next click must not be dropped.
+label.textContent = status.textContent = AGAIN;
+page.className += " hush";
+return;
+}
+}
 open();
 };
 
-addEventListener("message", e => {
+onmessage = e => {
 const m = e.data;
 if (e.origin != origin || !popup || e.source != popup || m.n != nonce) return;
 popup.postMessage({ ack: nonce }, origin);
-m.code && act("connect", m).then(() => act("check", m)).then(r => { if (r.ok) keep[site] = 1 });
+m.code && ask("connect", m).then(() => ask("check", m)).then(r => { if (r.ok) keep[site] = 1 });
 show(m);
-});
+};
 // A page of a certain policy gets no word from the window: look at the count on coming back.
-addEventListener("focus", () => popup === null && +s && fetch("/count?ids=" + s, { cache: "no-store" }).then(r => r.json()).then(m => total(m[s])));
+onfocus = () => popup === null && +s && fetch("/count?ids=" + s, { cache: "no-store" }).then(r => r.json()).then(m => total(m[s]));
+onresize = () => fit(innerWidth);
 say("");
 })();

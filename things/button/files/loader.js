@@ -1,8 +1,9 @@
 // Turns <obole-button>, a.OboleButton and Flattr's a.FlattrButton into the button's frame.
 // Until the frame says that it is there, and where it may not be, a plain link stays.
+// short: option=o mode=m made=M mount=t style=s base=b
 (() => {
 const d = document, src = new URL(d.currentScript.src), base = src.origin, made = [],
-option = k => src.searchParams.get(k), mode = option("mode"), style = "border:0;color-scheme:light;",
+option = k => src.searchParams.get(k), mode = option("mode"), style = "border:0;color-scheme:light;max-width:100%;",
 
 // `said` describes the button; `link` is the way that stays; the frame goes in behind it.
 mount = (said, link, host) => {

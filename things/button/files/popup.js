@@ -1,5 +1,6 @@
 // Arms the form that gives or takes back: only what a person does on a page that was in front
 // of them for a moment counts; no held key, no second half of a double click.
+// short: armed=A began=B timer=T arm=M form=F name=N
 (() => {
 const d = document, r = d.body.dataset;
 d.querySelectorAll("form[data-armed]").forEach(form => {
