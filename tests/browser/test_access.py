@@ -88,6 +88,8 @@ class TestKeyboard:
         popup.keyboard.press("Tab")
         popup.keyboard.press("Space")
         popup.keyboard.press("Tab")
+        expect(popup.get_by_label("This click is")).to_be_focused()
+        popup.keyboard.press("Tab")
         # Whatever moved the focus into the window began the wait anew.
         expect(popup.get_by_role("checkbox")).to_be_checked()
         expect(popup.get_by_role("button", name="Give")).to_be_focused()

@@ -5,7 +5,7 @@
 // short: status=S label=L number=N words=W undo=R given=G total=T show=A open=O send=P fit=I
 // short: refused=F failed=B popup=Q nonce=C seen=E came=D first=H focused=J site=K mine=M month=U
 // short: GIVEN=V AGAIN=X UNDO=Y OFFLINE=Z GIVE=f tell=z say=j ask=_ sees=$ page=o timer=g
-// short: moved=l twice=i since=ago button=c room=zz look=n edge=aa limit=ab step=ac
+// short: moved=l twice=i since=ago button=c room=zz look=n edge=aa limit=ab
 (() => {
 const d = document, page = d.body, look = page.className, a = d.querySelector("a"), words = d.getElementById("n"), status = d.querySelector("p"), lang = d.documentElement.lang,
 [GIVEN, AGAIN, UNDO, OFFLINE] = WORDS, button = () => d.createElement("button"),
