@@ -18,6 +18,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
+_BRACKETED = re.compile(r"\[[^\[\]]*\](?::[0-9]*)?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]", re.ASCII)
@@ -59,6 +60,8 @@ def tidy_url(text: str) -> str:
     Raises NotAWebAddress where `check_url` does, and where the host is none.
     """
     parts = urlsplit(check_url(_with_slashes(text.strip())))
+    if "[" in parts.netloc and not _BRACKETED.fullmatch(parts.netloc):
+        raise NotAWebAddress(f"“{parts.netloc}” is not a host")
     scheme = parts.scheme.lower()
     host = _host(parts.hostname or "", parts.port, scheme)
     path = _without_dots(_escaped(parts.path, _NOT_IN_PATH)) or "/"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Field
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from things.models import PendingClick, Thing
@@ -31,6 +33,22 @@ class ThingAdmin(_ThingAdmin):
     sortable_by = ()
     ordering = ("-id",)
     paginator = EstimatingPaginator
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Thing | None = None
+    ) -> tuple[str, ...]:
+        """A merged thing stays merged, and no operator makes one: creators merge what is theirs."""
+        merged = obj is not None and obj.state == Thing.State.MERGED
+        return (*self.readonly_fields, "merged_into", *(["state", "owner"] if merged else []))
+
+    def formfield_for_choice_field(
+        self, db_field: Field[str, str], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """The states that an operator can choose."""
+        if db_field.name == "state":
+            kwargs["choices"] = [one for one in Thing.State.choices if one[0] != Thing.State.MERGED]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 

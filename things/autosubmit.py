@@ -7,16 +7,13 @@ were written for; which hosts count as this site's own is for the caller to say.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
-from django.utils.html import strip_tags
-
-from things.addresses import NotAWebAddress, check_url
+from things.addresses import NotAWebAddress, tidy_url
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
+from things.texts import plain_text
 
 PATH = "/submit/auto"
 TITLE_LENGTH = 300
@@ -24,8 +21,6 @@ DESCRIPTION_LENGTH = 1000
 TAG_LENGTH = 60
 MOST_TAGS = 50
 
-_NOTHING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _YES = {"1", "true", "yes", "on"}
 
 
@@ -70,7 +65,7 @@ def parse_autosubmit(query: Mapping[str, str]) -> AutoSubmit:
     language that is not in the lists is the default.
     """
     try:
-        url = check_url(query.get("url", ""))
+        url = tidy_url(query.get("url", ""))
     except NotAWebAddress as refusal:
         raise NotAutoSubmit(str(refusal)) from refusal
     user_id = _plain(query.get("user_id", ""))
@@ -95,8 +90,7 @@ def split_tags(text: str) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    """Text without markup and without characters that PostgreSQL does not store."""
-    return unescape(strip_tags(_LINE_BREAK.sub("\n", _NOTHING.sub("", text)))).strip()
+    return plain_text(text, most=DESCRIPTION_LENGTH)
 
 
 def _one_of(value: str, known: Collection[str], default: str) -> str:

@@ -85,3 +85,14 @@ def language_choices() -> list[tuple[str, str]]:
     known = Locale.parse(to_locale(get_language() or "en")).languages
     names = {code: known.get(language_tag(code), english) for code, english in LANGUAGES.items()}
     return sorted(((code, name.capitalize()) for code, name in names.items()), key=itemgetter(1))
+
+
+def language_like(tag: str) -> str:
+    """The identifier of a language tag such as `fr-CH`; the default where there is none like it."""
+    written = tag.strip().replace("-", "_")
+    if written in LANGUAGES:
+        return written
+    code = written.partition("_")[0].lower()
+    # Flattr's identifiers have the old codes of three languages.
+    code = {"he": "iw", "id": "in", "nb": "no", "nn": "no"}.get(code, code)
+    return next((name for name in LANGUAGES if name.startswith(f"{code}_")), DEFAULT_LANGUAGE)

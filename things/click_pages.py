@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from things.aliases.finding import thing_at
 from things.models import Click, ClickQuerySet, Thing
 from things.partitions import periods_with_partition
 from things.periods import Period
@@ -50,7 +51,7 @@ class ClickFilter(forms.Form):
         if not text:
             return None
         number = int(text) if text.isdecimal() and len(text) < 19 else 0
-        thing = Thing.objects.filter(Q(url=text) | Q(pk=number)).first()
+        thing = Thing.objects.filter(pk=number).first() or thing_at(text)
         if thing is None:
             raise forms.ValidationError(_("There is no such thing."))
         return thing

@@ -49,7 +49,8 @@ def clicks_by(subscriber: User, *, viewer: User | None, rows: slice) -> list[Lis
 
 def clicks_on(thing: Thing, *, viewer: User | None, rows: slice) -> list[ListedClick]:
     """The clicks on a thing whose subscribers the viewer may know. Four queries."""
-    return _listed(Q(thing=thing) & shown_to(viewer), rows)
+    family = Thing.objects.with_merged([thing.pk]).values("pk")
+    return _listed(Q(thing__in=family) & shown_to(viewer), rows)
 
 
 def clicks_received(creator: User, *, viewer: User | None, rows: slice) -> list[ListedClick]:

@@ -18,8 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.public_ids import key_of
 from things.addresses import NotAWebAddress, host_of, tidy_url
+from things.aliases.finding import thing_at
 from things.autosubmit import AutoSubmit, NotAutoSubmit, parse_autosubmit
-from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
+from things.canonical import canonical_url
+from things.catalogue import DEFAULT_LANGUAGE, Category, language_like
 from things.models import Thing
 from things.sites.owning import verified_site_of
 
@@ -106,7 +108,7 @@ def describe_thing(submission: AutoSubmit) -> Thing:
     site = verified_site_of(host_of(submission.url))
     if site is not None and site.owner_id != creator.pk:
         raise NotTheirs(_not_theirs(submission, creator))
-    thing = Thing.objects.select_related("owner").filter(url=submission.url).first()
+    thing = thing_at(submission.url)
     if thing is None:
         return _draft(submission, creator)
     if thing.owner_id is None and site is not None:
@@ -132,7 +134,7 @@ def register_thing(submission: AutoSubmit) -> Thing:
 
 def _draft(submission: AutoSubmit, owner: User) -> Thing:
     return Thing(
-        url=submission.url,
+        url=canonical_url(submission.url),
         owner=owner,
         title=submission.title,
         description=submission.description,
@@ -203,11 +205,7 @@ def _language(text: str, of_page: str) -> str:
 
     What the button says must be a language; what the page says may be anything.
     """
-    tag = (text or of_page).strip().replace("-", "_")
+    tag = (text or of_page).strip()
     if text and not _LANGUAGE_TAG.fullmatch(tag):
         raise SubmissionRefused(_say(_("“%(name)s” is not a language."), name=text[:40]))
-    if tag in LANGUAGES:
-        return tag
-    code = tag.partition("_")[0].lower()
-    alike = (name for name in LANGUAGES if name.startswith(f"{code}_"))
-    return next(alike, DEFAULT_LANGUAGE) if code else DEFAULT_LANGUAGE
+    return language_like(tag)

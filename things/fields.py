@@ -9,12 +9,37 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from things.addresses import NotAWebAddress
+from things.canonical import address_key
 from things.periods import NotAPeriod, Period
 
 if TYPE_CHECKING:
+    _KeyBase = models.BinaryField[bytes | None, bytes | None]
     _PeriodBase = models.Field[Period | str, Period]
 else:
+    _KeyBase = models.BinaryField
     _PeriodBase = models.Field
+
+
+class AddressKeyField(_KeyBase):
+    """What the address of a thing is found by, computed whenever the address is written.
+
+    NULL where an older thing has the same page under another spelling: the two were there before
+    one of them could be refused. Such a thing is found by its very spelling alone.
+    """
+
+    description = "The SHA-256 of a canonical address"
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:  # noqa: FBT001
+        """The key of `url`."""
+        value: bytes | None = getattr(model_instance, self.attname)
+        if add or value is not None:
+            try:
+                value = address_key(str(getattr(model_instance, "url", "")))
+            except NotAWebAddress:
+                value = None
+            setattr(model_instance, self.attname, value)
+        return value
 
 
 class PeriodField(_PeriodBase):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.visibility import Visibility
 from things.addresses import URL_BYTES, NotAWebAddress, check_url
+from things.aliases import models as aliases  # noqa: F401 - where Django looks for models
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
-from things.fields import PeriodField
+from things.fields import AddressKeyField, PeriodField
+from things.guards import THING_TRIGGERS
 from things.periods import Period
 from things.sites import models as sites  # noqa: F401 - where Django looks for models
-from things.triggers import FirmTrigger
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,6 +56,11 @@ class ThingQuerySet(models.QuerySet["Thing"]):
         """Those without an owner."""
         return self.filter(owner=None)
 
+    def with_merged(self, things: Iterable[int]) -> ThingQuerySet:
+        """Some things by their numbers, and what was merged into them."""
+        numbers = list(things)
+        return self.filter(models.Q(pk__in=numbers) | models.Q(merged_into__in=numbers))
+
     def visible_to(self, viewer: User | None) -> ThingQuerySet:
         """Active ones that are in public lists, and the hidden ones of one user."""
         public = models.Q(hidden=False)
@@ -70,11 +76,13 @@ class Thing(models.Model):
         ACTIVE = "active", _("active")
         WITHDRAWN = "withdrawn", _("withdrawn by its owner")
         SUSPENDED = "suspended", _("suspended by the operator")
+        MERGED = "merged", _("merged into another")
 
     # The bound that counts is in bytes: the constraint below.
     url = models.CharField(
         _("address"), max_length=URL_BYTES, unique=True, validators=[validate_url]
     )
+    key = AddressKeyField(max_length=32, null=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -98,6 +106,18 @@ class Thing(models.Model):
         _("hidden"), default=False, help_text=_("Can be clicked, but is in no public list.")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    # See Note [Merged things].
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+    merged_at = models.DateTimeField(_("merged"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), null=True, blank=True, editable=False)
 
@@ -108,8 +128,21 @@ class Thing(models.Model):
         verbose_name_plural = _("things")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["active", "withdrawn", "suspended"]),
+                condition=models.Q(state__in=["active", "withdrawn", "suspended", "merged"]),
                 name="thing_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state="merged", merged_into__isnull=False, merged_at__isnull=False
+                )
+                | ~models.Q(state="merged")
+                & models.Q(merged_into__isnull=True, merged_at__isnull=True),
+                name="thing_merged_into_one",
+            ),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=models.Q(key__isnull=False),
+                name="thing_at_one_address",
             ),
         ]
         indexes = [
@@ -117,33 +150,14 @@ class Thing(models.Model):
             models.Index(fields=["owner", "-id"], name="thing_by_owner"),
             # Search by tags.
             GinIndex(fields=["tags"], name="thing_by_tag"),
-        ]
-        triggers = [
-            FirmTrigger(
-                name="thing_has_popularity",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                level=pgtrigger.Statement,
-                referencing=pgtrigger.Referencing(new="made"),  # type: ignore[no-untyped-call]
-                func=(
-                    "INSERT INTO things_popularity"
-                    " (thing_id, flattrs, flattrs_month, flattrs_week, flattrs_day, trend)"
-                    " SELECT id, 0, 0, 0, 0, 0 FROM made; RETURN NULL;"
-                ),
-            ),
-            # Stands in for the foreign key that clicks go without.
-            FirmTrigger(
-                name="thing_with_clicks_stays",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Delete,
-                level=pgtrigger.Row,
-                func=(
-                    "IF EXISTS (SELECT FROM things_click WHERE thing_id = OLD.id) THEN"
-                    " RAISE EXCEPTION 'thing % has clicks: withdraw it instead', OLD.id"
-                    " USING ERRCODE = 'foreign_key_violation'; END IF; RETURN OLD;"
-                ),
+            # What a thing took in, for its counts and its history.
+            models.Index(
+                fields=["merged_into"],
+                name="thing_merged",
+                condition=models.Q(merged_into__isnull=False),
             ),
         ]
+        triggers = THING_TRIGGERS
 
     def __str__(self) -> str:
         return self.title or self.url

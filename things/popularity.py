@@ -13,14 +13,22 @@ _COUNT = """
         SELECT thing_id FROM things_click WHERE clicked_at >= %(month)s
         UNION SELECT thing_id FROM things_popularity WHERE flattrs_month > 0
         UNION SELECT thing_id FROM things_popularity WHERE counted_at IS NULL
+    ), kept AS (
+        SELECT DISTINCT coalesce(thing.merged_into_id, thing.id) AS thing_id
+        FROM changed JOIN things_thing AS thing ON thing.id = changed.thing_id
+    ), family AS (
+        SELECT thing_id, thing_id AS member FROM kept
+        UNION ALL
+        SELECT kept.thing_id, merged.id FROM kept
+        JOIN things_thing AS merged ON merged.merged_into_id = kept.thing_id
     ), counted AS (
-        SELECT changed.thing_id,
+        SELECT family.thing_id,
             count(clicked_at) AS ever,
             count(*) FILTER (WHERE clicked_at >= %(month)s) AS month,
             count(*) FILTER (WHERE clicked_at >= %(week)s) AS week,
             count(*) FILTER (WHERE clicked_at >= %(day)s) AS day
-        FROM changed LEFT JOIN things_click USING (thing_id)
-        GROUP BY changed.thing_id
+        FROM family LEFT JOIN things_click AS click ON click.thing_id = family.member
+        GROUP BY family.thing_id
     )
     INSERT INTO things_popularity
         (thing_id, flattrs, flattrs_month, flattrs_week, flattrs_day, trend, counted_at)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from accounts.models import User
+from things.addresses import host_of
+from things.aliases.finding import thing_at
+from things.canonical import canonical_url
 from things.models import Thing
+from things.sites.owning import verified_site_of
 
 
 class AlreadyRegistered(ValueError):
-    """There is a thing at the address already."""
+    """The owner has a thing at the address already: `thing`."""
+
+    def __init__(self, thing: Thing) -> None:
+        super().__init__(f"Invalid url: it is registered already, as thing {thing.pk}")
+        self.thing = thing
 
 
 class NotYours(ValueError):
@@ -19,18 +29,28 @@ class NotYours(ValueError):
 def register_thing(*, owner: User, url: str, at: datetime, **fields: object) -> Thing:
     """Register a thing. One that its owner has withdrawn comes back with what is said now.
 
-    Raises NotYours if the address is somebody else's or is unclaimed or suspended,
-    AlreadyRegistered if it is the owner's own.
+    Raises NotAWebAddress; NotYours if the address is somebody else's or is unclaimed or
+    suspended, or is on a site that is proven to be somebody else's; AlreadyRegistered if it is
+    the owner's own.
     """
-    thing, made = Thing.objects.get_or_create(
-        url=url, defaults={"owner": owner, "created_at": at, **fields}
-    )
-    if made:
-        return thing
+    address = canonical_url(url)
+    site = verified_site_of(host_of(address))
+    if site is not None and site.owner_id != owner.pk:
+        raise NotYours("Owner mismatch. The site is proven to be another account's.")
+    thing = thing_at(url)
+    if thing is None:
+        try:
+            with transaction.atomic():
+                return Thing.objects.create(url=address, owner=owner, created_at=at, **fields)
+        except IntegrityError:
+            # Of two who register at once, one finds what the other made.
+            thing = thing_at(url)
+            if thing is None:
+                raise
     if thing.owner_id != owner.pk or thing.state == Thing.State.SUSPENDED:
         raise NotYours("Owner mismatch. Current thing owned by other account.")
     if thing.state == Thing.State.ACTIVE:
-        raise AlreadyRegistered(f"Invalid url: it is registered already, as thing {thing.pk}")
+        raise AlreadyRegistered(thing)
     change_thing(thing, at=at, state=Thing.State.ACTIVE, **fields)
     return thing
 

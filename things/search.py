@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField, FloatField, Q
 from django.db.models.expressions import RawSQL
 
+from things.aliases.finding import thing_at
 from things.models import Popularity, Thing, ThingQuerySet
 
 # A search looks at no more matches than this; nobody turns so many pages.
@@ -100,7 +101,8 @@ def _joined(left: Q, joint: str, right: Q) -> Q:
 
 def _filtered(among: ThingQuerySet, search: Search) -> ThingQuerySet:
     if search.url:
-        among = among.filter(url=search.url)
+        found = thing_at(search.url)
+        among = among.filter(pk=found.pk) if found else among.none()
     if search.tags.strip():
         among = among.filter(tag_filter(search.tags))
     if search.languages:

@@ -8,8 +8,10 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.public_ids import key_of
-from things.addresses import NotAWebAddress, check_url, host_of
+from things.addresses import NotAWebAddress, host_of, tidy_url
+from things.aliases.finding import thing_at
 from things.autosubmit import AutoSubmit, autosubmit_query, parse_autosubmit
+from things.canonical import canonical_url
 from things.models import Thing
 from things.services import Discovered, discover
 from things.sites.owning import verified_site_of
@@ -47,10 +49,10 @@ def resolve(address: str, *, aside: dict[str, str] | None = None) -> Address:
     if query is not None:
         return _resolve_submission(parse_autosubmit({**(aside or {}), **query}))
     try:
-        url = check_url(address)
+        url = tidy_url(address)
     except NotAWebAddress as refusal:
         raise NoSuchThing(str(refusal)) from refusal
-    return Address(url, _thing_at(url), discovered=discover(url))
+    return Address(url, _thing_at(url), discovered=discover(canonical_url(url)))
 
 
 def thing_to_click(address: str) -> Thing:
@@ -78,11 +80,12 @@ def _resolve_submission(submission: AutoSubmit) -> Address:
     thing = _thing_at(submission.url)
     if thing is not None and not _may_name(submission, thing):
         raise OwnerMismatch("Owner mismatch. Current thing owned by other account.")
-    return Address(submission.url, thing, submission, discover(submission.url))
+    discovered = discover(canonical_url(submission.url))
+    return Address(submission.url, thing, submission, discovered)
 
 
 def _thing_at(url: str) -> Thing | None:
-    thing = Thing.objects.select_related("owner").filter(url=url).first()
+    thing = thing_at(url)
     if thing is not None and thing.state != Thing.State.ACTIVE:
         raise NoSuchThing(f"{url} is {thing.get_state_display()}")
     return thing
@@ -126,5 +129,9 @@ def _named_owner(submission: AutoSubmit) -> User:
 
 def _make(url: str, **fields: object) -> Thing:
     """The thing at an address. Of two first clicks at once one makes it, the other finds it."""
-    thing, _ = Thing.objects.select_related("owner").get_or_create(url=url, defaults=fields)
-    return thing
+    thing = Thing(url=canonical_url(url), **fields)
+    Thing.objects.bulk_create([thing], ignore_conflicts=True)
+    made = thing_at(url)
+    if made is None:
+        raise NoSuchThing(f"nothing is registered at {url}")
+    return made

@@ -41,6 +41,7 @@ from payments.clicking.standing import (
     start_standing_click,
     toggle_standing_click,
 )
+from things.aliases.finding import thing_numbered
 from things.api.presenting import present_embedded, present_mini
 from things.api.shapes import EmbeddedThingShape, FlattredShape, WrittenShape
 from things.api.things import ThingView
@@ -141,7 +142,7 @@ class FlattrThing(ThingView):
     @once
     def delete(self, request: Request, thing_id: int, **_format: str) -> Response:
         """While its period is running."""
-        thing = Thing(pk=thing_id)
+        thing = thing_numbered(thing_id) or Thing(pk=thing_id)
         try:
             take_back_click(subscriber=self.subscriber, thing=thing, at=timezone.now())
         except NoSuchClick as refusal:

@@ -129,6 +129,9 @@ def _ask(
 ) -> HttpResponse:
     """The page with the form. The frame's window goes to the sign-in at once, and comes back."""
     thing = _described(subject)
+    if thing.pk and subject.isdecimal() and int(subject) != thing.pk and request.method != "POST":
+        # It was merged into another one, which answers from its own address.
+        return redirect(_address(str(thing.pk), window), permanent=not window.kind)
     here = _address(subject, window)
     signing_in = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}"
     if window.kind and not request.user.is_authenticated and status == 200:

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.visibility import Visibility
 from payments.budgets.holding import free_budget, hold_budget
 from payments.budgets.models import Budget
+from things.aliases.finding import surviving
 from things.counting import add_to_count
 from things.models import Click, PendingClick, Thing
 from things.partitions import PeriodSealed, ensure_partition, naming_the_seal, partition_exists
@@ -64,7 +65,8 @@ def record_click(
     OwnThing, ThingUnavailable, SubscriberSuspended, or NoMeans (of payments.budgets.holding);
     then nothing has changed.
     """
-    thing = Thing.objects.select_related("owner").get(pk=thing.pk)
+    thing = Thing.objects.select_related("owner", "merged_into__owner").get(pk=thing.pk)
+    thing = surviving(thing)
     _check_allowed(subscriber, thing)
     shown = Visibility(subscriber.visibility) if visibility is None else visibility
     if thing.owner is None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.visibility import Visibility
 from payments.clicking.recording import Recorded, record_click, take_back_click
+from things.aliases.finding import thing_numbered
 from things.describing import describe_thing, read_query, register_thing
 from things.models import Thing
 
@@ -25,7 +26,7 @@ def describe_subject(subject: str) -> Thing:
     """
     if not _is_number(subject):
         return describe_thing(read_query(subject))
-    thing = Thing.objects.select_related("owner").filter(pk=int(subject)).first()
+    thing = thing_numbered(int(subject))
     if thing is None:
         raise NoSuchThing(subject)
     return thing

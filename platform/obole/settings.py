@@ -319,6 +319,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         for number in range(1, _MAIL_SENDERS + 1)
     },
     "old mails": {"task": "accounts.drop_old_mails", "schedule": crontab(hour="4", minute="15")},
+    "merged things": {"task": "things.move_latecomers", "schedule": crontab(minute="9-59/10")},
     "kept answers": {
         "task": "accounts.drop_kept_answers",
         "schedule": crontab(hour="3", minute="45"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError as NotValid
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from things.addresses import URL_BYTES
+from things.addresses import URL_BYTES, NotAWebAddress
 from things.autosubmit import MOST_TAGS, TAG_LENGTH
+from things.canonical import canonical_url
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
-from things.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Thing, validate_url
+from things.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Thing
+from things.texts import without_deceit
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -52,6 +53,14 @@ class ThingInput(serializers.Serializer[Thing]):
     tags = Tags(required=False, help_text="Words between commas")
     hidden = serializers.BooleanField(required=False)
 
+    def validate_title(self, value: str) -> str:
+        """Without characters that deceive."""
+        return without_deceit(value).strip()
+
+    def validate_description(self, value: str) -> str:
+        """Without characters that deceive."""
+        return without_deceit(value).strip()
+
     def validate_category(self, value: str) -> str:
         """Empty is the default."""
         return value or Category.REST.value
@@ -69,7 +78,7 @@ class NewThingInput(ThingInput):
     def validate_url(self, value: str) -> str:
         """Raises ValidationError unless a thing can be there."""
         try:
-            validate_url(value)
-        except NotValid as refusal:
-            raise serializers.ValidationError(refusal.messages[0]) from refusal
+            canonical_url(value)
+        except NotAWebAddress as refusal:
+            raise serializers.ValidationError(str(refusal)) from refusal
         return value

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from rest_framework.request import Request
 
@@ -98,12 +99,14 @@ def figures_of(things: Sequence[int], viewer: User | None) -> Figures:
 def _count(things: Sequence[int]) -> dict[int, ClickFigures]:
     found: dict[int, ClickFigures] = {}
     for model in (PendingClick, Click):
-        rows = model._default_manager.filter(thing__in=things).values("thing").order_by()
+        family = Thing.objects.with_merged(things).values("pk")
+        clicks = model._default_manager.filter(thing__in=family).order_by()
+        rows = clicks.values(kept=Coalesce("thing__merged_into", "thing"))
         for row in rows.annotate(
             clicks=Count("*"), users=Count("subscriber", distinct=True), last=Max("clicked_at")
         ):
-            before = found.get(row["thing"], ClickFigures())
-            found[row["thing"]] = ClickFigures(
+            before = found.get(row["kept"], ClickFigures())
+            found[row["kept"]] = ClickFigures(
                 before.clicks + row["clicks"],
                 before.users + row["users"],
                 max(before.last_at or row["last"], row["last"]),

@@ -20,6 +20,7 @@ from accounts.api.resources import user_named
 from accounts.api.views import ApiView
 from accounts.models import User
 from accounts.oauth.scopes import Scope
+from things.aliases.finding import thing_numbered
 from things.api.inputs import NewThingInput, ThingInput
 from things.api.presenting import present_thing, present_things
 from things.api.shapes import CreatedShape, ThingShape, WrittenShape
@@ -54,6 +55,8 @@ class ThingView(ApiView):
     def visible_thing(self, thing_id: int) -> Thing:
         """One of them. Refuses as `not_found` what is not there or may not be seen."""
         thing = self.visible.filter(pk=thing_id).first()
+        if thing is None and (kept := thing_numbered(thing_id)):
+            thing = self.visible.filter(pk=kept.pk).first()
         if thing is None:
             raise Refused(Error.NOT_FOUND, "The requested thing(s) could not be found")
         return thing

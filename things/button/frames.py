@@ -21,6 +21,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from things.addresses import host_of
+from things.aliases.finding import thing_numbered
 from things.button.assets import asset
 from things.button.looks import Look, labels, read_look
 from things.counting import HELD, count_of
@@ -98,7 +99,7 @@ def make_frame(thing_id: int, query: str) -> Frame:
 def _described(thing_id: int, fields: dict[str, str]) -> Thing:
     if not thing_id:
         return describe_thing(read_submission(fields))
-    thing = Thing.objects.select_related("owner").filter(pk=thing_id).first()
+    thing = thing_numbered(thing_id)
     if thing is None:
         raise SubmissionRefused(_("There is no thing of this number."))
     return thing

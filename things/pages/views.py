@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from things.addresses import NotAWebAddress
+from things.aliases.finding import thing_at
 from things.button.looks import FRAME_SIZES
 from things.catalogue import Category, language_choices
 from things.counting import counts_of
@@ -166,7 +167,8 @@ def _thing_id(address: str) -> int:
         raise Http404 from missing
     if match.view_name == "submit":
         url = parse_qs(parts.query).get("url", [""])[0]
-        return get_object_or_404(public_things(), url=url).pk
+        found = thing_at(url)
+        return get_object_or_404(public_things(), pk=found.pk if found else 0).pk
     if match.view_name not in {"thing", "thing_with_name"}:
         raise Http404
     return int(match.kwargs["thing_id"])

@@ -8,6 +8,7 @@ from typing import LiteralString
 from django.db import connection
 
 from payments.clicking.importing.faults import Faults
+from payments.clicking.importing.statements import FIND_OTHERS
 from things.periods import Period
 
 
@@ -43,22 +44,7 @@ _CONFLICTS = (
         WHERE known.suspended ORDER BY staged.line
         """,
     ),
-    _Conflict(
-        "things.csv",
-        "the thing “{}” is there already and {}",
-        """
-        SELECT staged.line, staged.url,
-            CASE WHEN owner.username IS NULL THEN 'has no owner'
-                WHEN owner.username <> staged.creator
-                    THEN 'belongs to “' || owner.username || '”'
-                ELSE 'is ' || thing.state END
-        FROM importing_thing AS staged
-        JOIN things_thing AS thing ON thing.url = staged.url
-        LEFT JOIN accounts_user AS owner ON owner.id = thing.owner_id
-        WHERE owner.username IS DISTINCT FROM staged.creator OR thing.state <> 'active'
-        ORDER BY staged.line
-        """,
-    ),
+    _Conflict("things.csv", "the thing “{}” is there already and {}", FIND_OTHERS),
     _Conflict(
         "budgets.csv",
         _SAME_BUT_FOR_CASE,

@@ -9,7 +9,7 @@ from django.db import connection
 
 _TABLES = """
     CREATE TEMPORARY TABLE importing_thing
-        (line int, url text, creator text, title text, category text, language text);
+        (line int, url text, key bytea, creator text, title text, category text, language text);
     CREATE TEMPORARY TABLE importing_budget
         (line int, subscriber text, amount bigint, currency text);
     CREATE TEMPORARY TABLE importing_click

@@ -24,15 +24,56 @@ MAKE_USERS: LiteralString = """
 """
 
 MAKE_THINGS: LiteralString = """
-    INSERT INTO things_thing (url, owner_id, title, description, category, language, tags, hidden,
-        state, created_at)
-    SELECT staged.url, creator.id, staged.title, '', staged.category, staged.language, '{{}}',
-        false, 'active', %(at)s
+    INSERT INTO things_thing (url, key, owner_id, title, description, category, language, tags,
+        hidden, state, created_at)
+    SELECT staged.url, staged.key, creator.id, staged.title, '', staged.category,
+        staged.language, '{{}}', false, 'active', %(at)s
     FROM importing_thing AS staged
     JOIN accounts_user AS creator ON creator.username = staged.creator
     WHERE NOT EXISTS (SELECT FROM things_thing AS known WHERE known.url = staged.url)
+        AND NOT EXISTS (SELECT FROM things_thing AS known WHERE known.key = staged.key)
+        AND NOT EXISTS (SELECT FROM things_alias AS known WHERE known.key = staged.key)
     ORDER BY staged.line
 """
+
+# Which thing each line means: the one with that very address, the one on the same page, or the
+# one that had the address before; see things.aliases.finding.
+MEANT: LiteralString = """
+    SELECT DISTINCT ON (matched.line) matched.line,
+        coalesce(found.merged_into_id, found.id) AS thing_id
+    FROM (
+        SELECT staged.line, 1 AS rank, known.id
+        FROM importing_thing AS staged JOIN things_thing AS known ON known.url = staged.url
+        UNION ALL
+        SELECT staged.line, 2, known.id
+        FROM importing_thing AS staged JOIN things_thing AS known ON known.key = staged.key
+        UNION ALL
+        SELECT staged.line, 3, alias.thing_id
+        FROM importing_thing AS staged JOIN things_alias AS alias ON alias.key = staged.key
+    ) AS matched
+    JOIN things_thing AS found ON found.id = matched.id
+    ORDER BY matched.line, matched.rank
+"""
+
+# Lines whose thing is there and is somebody else's, or cannot be clicked.
+FIND_OTHERS: LiteralString = (
+    """
+    SELECT staged.line, staged.url,
+        CASE WHEN owner.username IS NULL THEN 'has no owner'
+            WHEN owner.username <> staged.creator THEN 'belongs to “' || owner.username || '”'
+            ELSE 'is ' || thing.state END
+    FROM importing_thing AS staged
+    JOIN ("""  # noqa: S608 - put together of constants
+    + MEANT
+    + """) AS meant ON meant.line = staged.line
+    JOIN things_thing AS thing ON thing.id = meant.thing_id
+    LEFT JOIN accounts_user AS owner ON owner.id = thing.owner_id
+    WHERE owner.username IS DISTINCT FROM staged.creator OR thing.state <> 'active'
+    ORDER BY staged.line
+"""
+)
+
+FIND_THINGS: LiteralString = "CREATE TEMPORARY TABLE importing_known AS " + MEANT
 
 OPEN_WALLETS: LiteralString = """
     INSERT INTO payments_ledgeraccount (owner_id, kind, currency, rail, balance, held)
@@ -65,7 +106,7 @@ FIND_GIVERS: LiteralString = """
     ORDER BY subscriber.id
 """
 
-COUNT_GIVERS: LiteralString = "ANALYZE importing_giver"
+COUNT_FOUND: LiteralString = "ANALYZE importing_giver, importing_known"
 
 DEPOSIT: LiteralString = """
     INSERT INTO payments_transfer
@@ -95,19 +136,16 @@ HOLD_BUDGETS: LiteralString = """
 _RESOLVED: LiteralString = """
     FROM importing_click AS click
     JOIN importing_giver AS giver ON giver.line = click.giver
-    JOIN (
-        SELECT staged.line, thing.id
-        FROM importing_thing AS staged JOIN things_thing AS thing ON thing.url = staged.url
-    ) AS thing ON thing.line = click.thing
+    JOIN importing_known AS known ON known.line = click.thing
 """
 
 COUNT_CLICKS: LiteralString = (
     """
     INSERT INTO {clicks} (period, subscriber_id, thing_id, clicked_at)
-    SELECT DISTINCT ON (giver.subscriber_id, thing.id)
-        %(period)s::date, giver.subscriber_id, thing.id, click.clicked_at"""
+    SELECT DISTINCT ON (giver.subscriber_id, known.thing_id)
+        %(period)s::date, giver.subscriber_id, known.thing_id, click.clicked_at"""
     + _RESOLVED
-    + "ORDER BY giver.subscriber_id, thing.id, click.clicked_at, click.line"
+    + "ORDER BY giver.subscriber_id, known.thing_id, click.clicked_at, click.line"
 )
 
 FIND_REPEATED: LiteralString = """

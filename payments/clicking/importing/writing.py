@@ -37,7 +37,8 @@ def write_month(*, period: Period, at: datetime) -> int:
         statements.OPEN_WALLETS,
         statements.COUNT_ACCOUNTS,
         statements.FIND_GIVERS,
-        statements.COUNT_GIVERS,
+        statements.FIND_THINGS,
+        statements.COUNT_FOUND,
         statements.DEPOSIT,
         statements.SET_BUDGETS,
         statements.HOLD_BUDGETS,
@@ -45,7 +46,7 @@ def write_month(*, period: Period, at: datetime) -> int:
         _execute(statement, period, at)
     with filling_partition(period):
         clicks = _execute(statements.COUNT_CLICKS, period, at)
-    _execute("DROP TABLE importing_giver", period, at)
+    _execute("DROP TABLE importing_giver, importing_known", period, at)
     return clicks
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from accounts.models import User
 from payments.clicking.importing.month import import_month
-from things.models import Thing
+from things.aliases.merging import merge_things
+from things.aliases.moving import move_thing
+from things.models import Click, Thing
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +96,47 @@ class TestFindConflicts:
             "budgets.csv:4: the amount is zero",
             "things.csv:4: the creator “cem” is suspended",
         ]
+
+
+class TestAddresses:
+    def test_lead_to_things_under_other_spellings_and_to_those_that_moved(
+        self, month: Path
+    ) -> None:
+        ben, cem = User.objects.create_user("ben"), User.objects.create_user("cem")
+        song = Thing.objects.create(url="http://ben.example/song", owner=ben)
+        film = Thing.objects.create(url="https://ben.example/film", owner=ben)
+        text = Thing.objects.create(url="https://cem.example/text", owner=cem)
+        later = Thing.objects.create(url="https://ben.example/film/2", owner=ben)
+        move_thing(text, url="https://cem.example/text/2", at=NOW)
+        merge_things(kept=later, absorbed=film, at=NOW)
+
+        import_month(folder=month, period=None, at=NOW)
+
+        assert Thing.objects.count() == 4
+        assert set(Click.objects.values_list("subscriber__username", "thing")) == {
+            ("ada", song.pk),
+            ("ada", later.pk),
+            ("ada", text.pk),
+            ("ben", text.pk),
+        }
+
+    def test_of_one_page_on_two_lines_are_a_fault(
+        self, refusal: Callable[..., str], spoil: Callable[..., None], month: Path
+    ) -> None:
+        spoil("things.csv", b"https://ben.example/film", b"http://BEN.example/song?utm_source=x")
+
+        assert refusal(month).startswith(
+            "things.csv:3: “http://BEN.example/song?utm_source=x” is the same page as on line 2"
+        )
+
+    def test_of_somebody_else_that_moved_are_a_fault(
+        self, refusal: Callable[..., str], month: Path
+    ) -> None:
+        dan = User.objects.create_user("dan")
+        text = Thing.objects.create(url="https://cem.example/text", owner=dan)
+        move_thing(text, url="https://cem.example/text/2", at=NOW)
+
+        assert refusal(month) == (
+            "things.csv:4: the thing “https://cem.example/text” is there already"
+            " and belongs to “dan”"
+        )
