@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -44,9 +44,16 @@ class Period:
 
     @classmethod
     def of(cls, moment: datetime) -> Period:
-        """The period that an aware moment falls into."""
+        """The period that an aware moment falls into.
+
+        That of the local date; but where clocks are put back over the midnight between two
+        months, the later period has begun with the first of the two midnights, and goes on.
+        """
         local = timezone.localtime(moment, timezone.get_default_timezone())
-        return cls(local.year, local.month)
+        period = cls(local.year, local.month)
+        # In UTC: Python compares two times of one zone by what the clock showed.
+        began_before = local.fold and moment.astimezone(UTC) >= period.ends_at
+        return period.next if began_before else period
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
@@ -78,10 +85,10 @@ class Period:
 
     def is_over(self, *, at: datetime) -> bool:
         """Whether the period has ended at a moment."""
-        return at >= self.ends_at
+        return Period.of(at) > self
 
     def __contains__(self, moment: datetime) -> bool:
-        return self.starts_at <= moment < self.ends_at
+        return Period.of(moment) == self
 
     def _shifted(self, months: int) -> Period:
         year, month = divmod(self.year * 12 + self.month - 1 + months, 12)

@@ -48,3 +48,29 @@ class TestPeriod:
         assert here == Period(2010, 10)
         assert starts_at == datetime(2010, 9, 30, 22, tzinfo=UTC)
         assert Period.of(moment) == Period(2010, 9)
+
+    @pytest.mark.parametrize(
+        ("zone", "period"),
+        [
+            ("Europe/Paris", Period(2010, 11)),  # clocks go back on the last day of October
+            ("Africa/Cairo", Period(2010, 10)),
+            ("America/Havana", Period(2015, 11)),  # the first hour of the month comes twice
+            ("America/St_Johns", Period(2009, 11)),  # from a minute past midnight back to October
+            ("America/Asuncion", Period(2017, 10)),  # there is no midnight
+            ("Pacific/Apia", Period(2012, 1)),  # there was no 30 December
+            ("Asia/Kathmandu", Period(1986, 1)),
+        ],
+    )
+    def test_divides_time_without_gap_or_overlap(self, zone: str, period: Period) -> None:
+        with override_settings(TIME_ZONE=zone):
+            begins = period.starts_at.astimezone(UTC)
+            around = [begins + timedelta(minutes=n) for n in range(-180, 180)]
+
+            for moment in around:
+                expected = period if moment >= begins else period.previous
+                assert Period.of(moment) == expected
+                assert (moment in period, moment in period.previous) == (
+                    expected == period,
+                    expected == period.previous,
+                )
+                assert period.previous.is_over(at=moment) == (moment >= begins)
