@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.visibility import Visibility
 from payments.budgets.holding import free_budget, hold_budget
 from payments.budgets.models import Budget
+from payments.budgets.periods import keep_open
 from things.aliases.finding import surviving
 from things.counting import add_to_count
 from things.models import Click, PendingClick, Thing
@@ -70,7 +71,10 @@ def record_click(
     _check_allowed(subscriber, thing)
     shown = Visibility(subscriber.visibility) if visibility is None else visibility
     if thing.owner is None:
-        return _keep_pending(subscriber, thing, at, shown)
+        # Nothing is kept where it got its owner meanwhile: then it counts.
+        return _keep_pending(subscriber, thing, at, shown) or record_click(
+            subscriber=subscriber, thing=thing, at=at, visibility=shown
+        )
     period = Period.of(at)
     try:
         return _count(subscriber, thing, period, at, shown)
@@ -85,20 +89,27 @@ def take_back_click(*, subscriber: User, thing: Thing, at: datetime) -> None:
     there is none, PeriodSealed if the period's settlement has begun.
     """
     period = Period.of(at)
-    with naming_the_seal():
+    with transaction.atomic():
         pending, _ = PendingClick.objects.filter(subscriber=subscriber, thing=thing).delete()
-        counted = 0
-        budget = Budget.objects.lock(subscriber=subscriber, period=period)
-        if budget is not None:
-            clicks = Click.objects.in_period(period).filter(subscriber=subscriber)
-            # A plain DELETE: what refers to clicks is nothing, and Django would look for it.
-            counted = clicks.filter(thing=thing)._raw_delete(clicks.db)
-            if counted and not clicks.exists():
-                free_budget(budget)
-            if counted:
-                transaction.on_commit(lambda: add_to_count(thing.pk, -1))
+        counted = _take_back_counted(subscriber, thing, period)
         if not pending and not counted:
             raise NoSuchClick(f"no click on {thing.url} in {period}")
+
+
+def _take_back_counted(subscriber: User, thing: Thing, period: Period) -> bool:
+    clicks = Click.objects.in_period(period).filter(subscriber=subscriber)
+    if not clicks.filter(thing=thing).exists():
+        return False
+    budget = Budget.objects.lock(subscriber=subscriber, period=period)
+    # A period that closes waits for whoever deletes; so nothing is deleted before it is kept open.
+    keep_open(period)
+    # A plain DELETE: what refers to clicks is nothing, and Django would look for it.
+    counted = clicks.filter(thing=thing)._raw_delete(clicks.db)
+    if counted:
+        transaction.on_commit(lambda: add_to_count(thing.pk, -1))
+        if budget is not None and not clicks.exists():
+            free_budget(budget)
+    return bool(counted)
 
 
 def _check_allowed(subscriber: User, thing: Thing) -> None:
@@ -112,13 +123,30 @@ def _check_allowed(subscriber: User, thing: Thing) -> None:
         raise OwnThing(f"{thing.url} belongs to {subscriber.username}")
 
 
-def _keep_pending(subscriber: User, thing: Thing, at: datetime, visibility: Visibility) -> Recorded:
-    _, made = PendingClick.objects.get_or_create(
-        subscriber=subscriber,
-        thing=thing,
-        defaults={"clicked_at": at, "visibility": visibility},
-    )
+def _keep_pending(
+    subscriber: User, thing: Thing, at: datetime, visibility: Visibility
+) -> Recorded | None:
+    with transaction.atomic():
+        if not _stays_unclaimed(thing):
+            return None
+        _, made = PendingClick.objects.get_or_create(
+            subscriber=subscriber,
+            thing=thing,
+            defaults={"clicked_at": at, "visibility": visibility},
+        )
     return Recorded(Outcome.PENDING if made else Outcome.ALREADY, None)
+
+
+def _stays_unclaimed(thing: Thing) -> bool:
+    """Whether nobody owns a thing, until the transaction ends.
+
+    A claim counts the clicks that wait: without the lock, one could come just too late for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM things_thing WHERE id = %s AND owner_id IS NULL FOR SHARE", [thing.pk]
+        )
+        return bool(cursor.rowcount)
 
 
 def _count(

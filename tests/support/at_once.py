@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from queue import SimpleQueue
 from threading import Barrier
 from typing import Any
 
@@ -29,3 +30,36 @@ def at_once(*deeds: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(deeds)) as threads:
         return list(threads.map(run, deeds))
+
+
+def meanwhile(deed: Callable[[], Any]) -> Future[Any]:
+    """Start a deed in a thread of its own, and return once it is done or waits for a lock.
+
+    For the middle of a transaction of the test's own, which may be what the deed waits for.
+    """
+    started: SimpleQueue[int] = SimpleQueue()
+
+    def run() -> Any:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                started.put(cursor.fetchone()[0])
+            return deed()
+        finally:
+            connection.close()
+
+    thread = ThreadPoolExecutor(1)
+    done = thread.submit(run)
+    thread.shutdown(wait=False)
+    backend = started.get(timeout=20)
+    while not done.done() and not _waits(backend):
+        wait([done], timeout=0.01)
+    return done
+
+
+def _waits(backend: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = %s AND NOT granted)", [backend]
+        )
+        return bool(cursor.fetchone()[0])
