@@ -16,4 +16,5 @@ class PaymentsConfig(AppConfig):
         from accounts.settings_pages import add_settings_page
 
         add_settings_page("giving_settings", _("Who may know"), place=55)
+        add_settings_page("billing_settings", _("On your statements"), place=66)
         add_settings_page("payout_settings", _("Where you are paid"), place=65)

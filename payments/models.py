@@ -2,6 +2,7 @@
 
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
+from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, PayoutStep
 from payments.settlement.models import (
@@ -14,8 +15,10 @@ from payments.settlement.models import (
 )
 
 __all__ = [
+    "BillingDetails",
     "Budget",
     "CreatorEarnings",
+    "EarningsPaper",
     "ImportedMonth",
     "LedgerAccount",
     "Payout",

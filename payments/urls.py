@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from payments.earnings import views as earnings
+from payments.earnings.papers import pages as papers
 from payments.giving import choosing, means
 from payments.giving import views as giving
 from payments.payouts import pages as payouts
@@ -27,6 +28,13 @@ urlpatterns = [
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<int:year>/", giving.show_giving_year, name="giving_year"),
     path("giving/<period:period>/", giving.show_giving, name="giving_month"),
+    path("statements/", papers.list_papers, name="earnings_papers"),
+    re_path(
+        r"^statements/(?P<title>E-[0-9]{4}-[0-9]{6,9})\.pdf$",
+        papers.fetch_paper,
+        name="earnings_paper",
+    ),
+    path("settings/statements/", papers.edit_billing, name="billing_settings"),
     path("payouts/", payouts.show_payouts, name="payouts"),
     path("payouts/ask/", payouts.ask_for_payout, name="ask_for_payout"),
     path("payouts/<int:payout_id>/call-off/", payouts.call_off_payout, name="call_off_payout"),

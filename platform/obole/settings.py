@@ -54,6 +54,9 @@ CURRENCIES = environment.currencies("OBOLE_CURRENCIES", ["EUR", "USD", "GBP", "C
 FEE_BASIS_POINTS = environment.whole_number(
     "OBOLE_FEE_BASIS_POINTS", 1000, lowest=0, highest=10_000
 )
+# Where the site charges VAT on its fee, the fee contains it.
+VAT_BASIS_POINTS = environment.whole_number("OBOLE_VAT_BASIS_POINTS", 0, lowest=0, highest=10_000)
+VAT_NUMBER = environment.text("OBOLE_VAT_NUMBER", "")
 # In micros; the variable is in cents, the step in which budgets are set.
 MINIMUM_BUDGET = 10_000 * environment.whole_number(
     "OBOLE_MINIMUM_BUDGET_CENTS", 200, lowest=1, highest=10**9

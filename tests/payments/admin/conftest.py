@@ -14,6 +14,7 @@ from accounts.mail.models import Mail
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
+from payments.earnings.papers.models import EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, outside, post, wallet_of
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, Way
@@ -174,6 +175,20 @@ def mail(number: int) -> Mail:
     )
 
 
+def earnings_paper(number: int) -> EarningsPaper:
+    return EarningsPaper.objects.create(
+        number=number + 1,
+        creator=user(number),
+        first_period=period(number),
+        last_period=period(number),
+        currency="EUR",
+        language="en",
+        issued_at=NOON,
+        figures={},
+        fingerprint=f"{number:064}",
+    )
+
+
 def payout_details(number: int) -> PayoutDetails:
     return PayoutDetails.objects.create(
         owner=user(number),
@@ -226,6 +241,7 @@ def period(number: int) -> Period:
 MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Budget: budget,
     CreatorEarnings: creator_earnings,
+    EarningsPaper: earnings_paper,
     Group: group,
     ImportedMonth: imported_month,
     LedgerAccount: ledger_account,

@@ -1,0 +1,1 @@
+"""Numbered statements of earnings for a creator's accountant, as PDF."""
