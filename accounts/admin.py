@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth import admin as stock
 from django.db.models import QuerySet
@@ -23,9 +26,11 @@ else:
     _UserAdmin = stock.UserAdmin
 
 
-# Tokens and codes are nobody's to read or make: people revoke them on their own pages. The toolkit
-# comes before this app in INSTALLED_APPS, so its pages are there to be taken away.
-for _model in (Application, AccessToken, DeviceGrant, Grant, IDToken, RefreshToken):
+# Tokens, codes, second factors and sessions are nobody's to read or make: people see to them on
+# their own pages. Both libraries come before this app in INSTALLED_APPS, so their pages of the
+# admin are there to be taken away.
+_NOBODYS = (Application, AccessToken, DeviceGrant, Grant, IDToken, RefreshToken)
+for _model in (*_NOBODYS, Authenticator, EmailAddress, UserSession):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 

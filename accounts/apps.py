@@ -16,5 +16,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """List the settings pages of this app."""
         add_settings_page("profile_settings", _("Profile"), place=10)
+        add_settings_page("mfa_index", _("Security"), place=20)
+        add_settings_page("usersessions_list", _("Sessions"), place=25)
         add_settings_page("mail_settings", _("Mails"), place=30)
         add_settings_page("authorised", _("Applications"), place=40)

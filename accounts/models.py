@@ -10,12 +10,20 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.visibility import Visibility, default_visibility
 
-__all__ = ["Application", "KeptAnswer", "Mail", "UnwantedKind", "UsedCode", "User"]
+__all__ = [
+    "Application",
+    "KeptAnswer",
+    "Mail",
+    "UnconfirmedSignUp",
+    "UnwantedKind",
+    "UsedCode",
+    "User",
+]
 
 USERNAME_LENGTH = 60
 USERNAME_PATTERN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
@@ -43,8 +51,8 @@ class UserManager(DjangoUserManager["User"]):
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str | None:  # type: ignore[override]
-        """Lower the case of the domain; None where there is no address."""
-        return super().normalize_email(email) or None
+        """In lower case, as it is stored; None where there is no address."""
+        return (email or "").lower() or None
 
 
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit has no types
@@ -99,6 +107,10 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
         indexes = [
             # Each settlement asks for the few who are suspended.
             models.Index(fields=["id"], condition=models.Q(suspended=True), name="user_suspended"),
+            # `username__iexact`, as people type names, and sites write them into their buttons.
+            models.Index(Upper("username"), name="user_by_name"),
+            # Sign-in by address.
+            models.Index(fields=["email"], name="user_by_address"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -124,12 +136,17 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
                 name="user_email_not_empty",
                 violation_error_message=_("Leave the e-mail address out rather than empty."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=True) | models.Q(email=Lower("email")),
+                name="user_email_in_lower_case",
+                violation_error_message=_("Write the e-mail address in lower case."),
+            ),
         ]
 
     def clean(self) -> None:
-        """Store no address as NULL: two empty strings would be a duplicate."""
+        """Store addresses in lower case, and none as NULL: empty ones would be duplicates."""
         super().clean()
-        self.email = self.email or None
+        self.email = (self.email or "").lower() or None
 
     def get_full_name(self) -> str:
         """The name to greet and to list by: the display name, else the public name."""
@@ -142,5 +159,6 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
 
 # The models of this app's rooms, named where Django looks for them.
 from accounts.api.models import KeptAnswer  # noqa: E402
+from accounts.entrance.models import UnconfirmedSignUp  # noqa: E402
 from accounts.mail.models import Mail, UnwantedKind  # noqa: E402
 from accounts.oauth.models import Application, UsedCode  # noqa: E402

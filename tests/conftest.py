@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
         start_missing()
         config.stash[_run_key] = _take_run_number(config)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Tests of the admin sign in without; those of the second factor ask for it.
+    settings.STAFF_SECOND_FACTOR = False
     _use_own_redis()
 
 

@@ -20,6 +20,12 @@ class Kind(models.TextChoices):
     PAYOUT_PAID = "payout_paid", _("A payout was paid")
     PAYOUT_RETURNED = "payout_returned", _("A payout was refused or came back")
     PAYOUT_DETAILS = "payout_details", _("Where I am paid has changed")
+    CONFIRM_ADDRESS = "confirm_address", _("A code that confirms my address")
+    RESET_CODE = "reset_code", _("A code with which I choose a new password")
+    ACCOUNT_EXISTS = "account_exists", _("Somebody signed up with my address")
+    ADDRESS_CHANGED = "address_changed", _("My address was changed")
+    PASSWORD_CHANGED = "password_changed", _("My password was changed")
+    FACTORS_CHANGED = "factors_changed", _("A second factor was added or removed")
 
     @property
     def always_sent(self) -> bool:
@@ -32,7 +38,18 @@ class Kind(models.TextChoices):
 
 # Who pays with a stolen card or a taken-over account is noticed by these.
 ALWAYS_SENT = frozenset(
-    {Kind.DEPOSIT_ARRIVED, Kind.PAYOUT_PAID, Kind.PAYOUT_RETURNED, Kind.PAYOUT_DETAILS}
+    {
+        Kind.DEPOSIT_ARRIVED,
+        Kind.PAYOUT_PAID,
+        Kind.PAYOUT_RETURNED,
+        Kind.PAYOUT_DETAILS,
+        Kind.CONFIRM_ADDRESS,
+        Kind.RESET_CODE,
+        Kind.ACCOUNT_EXISTS,
+        Kind.ADDRESS_CHANGED,
+        Kind.PASSWORD_CHANGED,
+        Kind.FACTORS_CHANGED,
+    }
 )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.security.staff import second_factor_first
 from things.click_pages import show_clicks
 
 
@@ -25,6 +28,20 @@ class OboleAdminSite(admin.AdminSite):
         """The stock addresses, and that of the clicks before them."""
         clicks = path("things/click/", self.admin_view(show_clicks), name="things_click")
         return [clicks, *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The site's own sign-in, with its limits and second factors."""
+        return secure_admin_login(super().login)(request, extra_context)
+
+    def password_change(  # type: ignore[override]  # it is a redirect
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The site's own page."""
+        return redirect("account_change_password")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """A page of the admin: for staff who showed a second factor in this session."""
+        return super().admin_view(second_factor_first(view), cacheable)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

@@ -48,7 +48,6 @@ EVERYTHING_ELSE = Headers(
 )
 # Programs of any site read it: by CORS, which its own middleware answers, and by JSONP.
 API = replace(EVERYTHING_ELSE, corp="cross-origin", left_to_views=(CSP, CORS))
-_API_ADDRESSES = "/rest/"
 
 # The page of a thing is also the window that the frame opens: `same-origin` would cut the
 # window from its opener. It is safe without, since it speaks to its own origin only.
@@ -58,8 +57,13 @@ _POPUP = Headers(
     coop="unsafe-none",
     cache="no-store",
 )
-# Signing in and setting a budget happen in that window too, on the way.
+# Signing up, signing in and setting a budget happen in that window too, on the way.
 _ON_THE_WAY = replace(EVERYTHING_ELSE, coop="unsafe-none", cache="no-store")
+_WITH_PASSKEY = replace(
+    _ON_THE_WAY,
+    permissions=_NOTHING.replace("credentials-get=()", "credentials-get=(self)"),
+)
+_OF_ONE_USER = replace(EVERYTHING_ELSE, cache="no-store")
 
 _FRAME = Headers(
     csp="default-src 'none'; script-src {site}/b/; style-src {site}/b/;"
@@ -120,7 +124,10 @@ TABLE: dict[str, Headers] = {
     "click": _POPUP,
     "take_back": _POPUP,
     "repeat_click": _POPUP,
-    "sign_in": _ON_THE_WAY,
+    "sign_in": _WITH_PASSKEY,
+    "mfa_login_webauthn": _WITH_PASSKEY,
+    "mfa_authenticate": _WITH_PASSKEY,
+    "mfa_reauthenticate_webauthn": _WITH_PASSKEY,
     "budget": _ON_THE_WAY,
     "play_money": _ON_THE_WAY,
     # The builder shows a button: the loader and the frame are this site's own.
@@ -135,9 +142,14 @@ TABLE: dict[str, Headers] = {
 }
 
 
+# Whole branches, for what the table does not name.
+BRANCHES = {"/rest/": API, "/sign-": _ON_THE_WAY, "/settings/": _OF_ONE_USER}
+
+
 def headers_of(name: str | None, path: str = "") -> Headers:
     """The row of an address by the name of its pattern, or by how it begins."""
-    return TABLE.get(name or "") or (API if path.startswith(_API_ADDRESSES) else EVERYTHING_ELSE)
+    of_branch = (row for beginning, row in BRANCHES.items() if path.startswith(beginning))
+    return TABLE.get(name or "") or next(of_branch, EVERYTHING_ELSE)
 
 
 def dress(response: HttpResponseBase, row: Headers, *, ancestors: tuple[str, ...] = ()) -> None:

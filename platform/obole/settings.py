@@ -113,6 +113,10 @@ INSTALLED_APPS = [
     "payments",
     "things",
     "oauth2_provider",
+    # Without the app `allauth` itself: its pages are not there, so none is shown by mistake.
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "accounts",
     "rest_framework",
     "corsheaders",
@@ -142,6 +146,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.profile.middleware.personal_settings",
+    "accounts.security.middleware.note_presence",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -210,19 +216,28 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "giving"
 LOGOUT_REDIRECT_URL = "front"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# The admin asks for it too. Not to be left out on a public site.
+STAFF_SECOND_FACTOR = environment.flag("OBOLE_STAFF_SECOND_FACTOR", default=True)
+if PRODUCTION and not STAFF_SECOND_FACTOR:
+    raise ImproperlyConfigured(
+        "OBOLE_STAFF_SECOND_FACTOR must be 1 in production: the admin holds everybody's money"
+    )
 CSRF_FAILURE_VIEW = "obole.views.form_refused"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
-    for validator in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{validator}", "OPTIONS": options}
+    for validator, options in {
+        "UserAttributeSimilarityValidator": {
+            "user_attributes": ("username", "display_name", "email")
+        },
+        "MinimumLengthValidator": {"min_length": 10},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
 
 # Mail
@@ -237,6 +252,60 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_sender(
     "OBOLE_MAIL_FROM", f"no-reply@{SITE_HOST}", called=SITE_NAME
 )
 _MAIL_SENDERS = environment.whole_number("OBOLE_MAIL_SENDERS", 2, lowest=1, highest=100)
+ACCOUNT_ADAPTER = "accounts.entrance.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Codes to type: mail is often read on another device than the one that waits for it.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 30 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 3
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
+ACCOUNT_LOGIN_TIMEOUT = 60 * 60
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_REDIRECT_URL = "budget"
+ACCOUNT_FORMS = {
+    name: f"accounts.{form}"
+    for name, form in {
+        "signup": "entrance.forms.SignUpForm",
+        "login": "entrance.forms.SignInForm",
+        "reset_password": "entrance.forms.ResetForm",
+        "reset_password_from_key": "entrance.forms.NewPasswordForm",
+        "confirm_password_reset_code": "entrance.forms.ResetCodeForm",
+        "confirm_email_verification_code": "entrance.forms.AddressCodeForm",
+        "reauthenticate": "entrance.forms.PasswordAgainForm",
+        "add_email": "security.forms.AddressForm",
+        "change_password": "security.forms.ChangePasswordForm",
+        "set_password": "security.forms.SetPasswordForm",
+    }.items()
+}
+# By address of the network, by account, and by address of mail; counted in Redis.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,60/h/ip",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,60/h/ip,5/300s/key",
+    "reset_password": "10/m/ip,60/h/ip,5/h/key",
+    "confirm_email": "1/10s/key,10/h/key",
+}
+MFA_ADAPTER = "accounts.security.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.entrance.forms.SecondFactorForm",
+    "reauthenticate": "accounts.entrance.forms.SecondFactorAgainForm",
+    "activate_totp": "accounts.security.forms.AuthenticatorForm",
+    "add_webauthn": "accounts.security.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.security.forms.RenamePasskeyForm",
+}
+# The last proxy in front says from where a request came; without one, the connection does.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("OBOLE_BEHIND_PROXY", default=False) else 0
 
 # Languages and times
 
@@ -268,6 +337,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 # A cookie of this kind is this host's alone: no other site of the same domain can set it.
 SESSION_COOKIE_NAME = "__Host-session" if SITE_IS_SECURE else "session"
 SESSION_COOKIE_SECURE = SITE_IS_SECURE
+SESSION_COOKIE_AGE = 30 * 86_400
 # Never None: such a session would go into every frame, and to forms of other sites.
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrf" if SITE_IS_SECURE else "csrf"
@@ -291,6 +361,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Mails that a development site writes to the terminal are read there, not in a log.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TASK_SOFT_TIME_LIMIT = 3300
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -326,6 +398,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "kept answers": {
         "task": "accounts.drop_kept_answers",
         "schedule": crontab(hour="3", minute="45"),
+    },
+    "unconfirmed sign-ups": {
+        "task": "accounts.drop_unconfirmed_sign_ups",
+        "schedule": crontab(minute="20"),
+    },
+    "dead sessions": {
+        "task": "accounts.drop_dead_sessions",
+        "schedule": crontab(hour="3", minute="50"),
     },
     "partitions": {
         "task": "things.make_click_tables",
@@ -366,6 +446,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "URL_FORMAT_OVERRIDE": None,
+    # The header that a client writes itself says nothing.
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {

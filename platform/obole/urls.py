@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler403 = views.not_allowed
 handler404 = views.not_found
+handler429 = views.too_often  # django-allauth's
 handler500 = views.broken

@@ -53,6 +53,11 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429 where a limit against guessing was reached."""
+    return render(request, "429.html", status=429)
+
+
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 where a form came without the token that shows that it is ours."""
     return render(request, "403.html", {"stale": True}, status=403)

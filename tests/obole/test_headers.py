@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from accounts.models import User
-from obole.headers import EVERYTHING_ELSE, TABLE, headers_of
+from obole.headers import BRANCHES, EVERYTHING_ELSE, TABLE, headers_of
 from things.button.assets import asset
 from things.models import Thing
 from things.sites.owning import ask_for_site, verify_site
@@ -39,6 +39,9 @@ UNCUT = {
     "take_back",
     "repeat_click",
     "sign_in",
+    "mfa_login_webauthn",
+    "mfa_authenticate",
+    "mfa_reauthenticate_webauthn",
     "budget",
     "play_money",
 }
@@ -119,7 +122,21 @@ class TestTable:
 
     def test_cuts_every_window_from_its_opener_but_those_of_a_click(self) -> None:
         assert {name for name, row in TABLE.items() if row.coop == "unsafe-none"} == UNCUT
+        assert {way for way, row in BRANCHES.items() if row.coop == "unsafe-none"} == {"/sign-"}
         assert EVERYTHING_ELSE.coop == "same-origin"
+
+    def test_lets_passkeys_be_asked_for_where_one_signs_in(self) -> None:
+        asking = {
+            name for name, row in TABLE.items() if "credentials-get=(self)" in row.permissions
+        }
+
+        assert asking == {name for name in UNCUT if name == "sign_in" or name.startswith("mfa_")}
+
+    @pytest.mark.parametrize("path", ["/settings/profile", "/settings/sessions", "/sign-up/"])
+    def test_lets_nobody_keep_the_pages_of_an_account(self, path: str, db: None) -> None:
+        answer = Client(HTTP_HOST="localhost:8000").get(path)
+
+        assert answer.headers["Cache-Control"] == "no-store"
 
     def test_lets_nobody_frame_anything_but_buttons(self) -> None:
         framed = {name for name, row in TABLE.items() if "frame-ancestors 'none'" not in row.csp}

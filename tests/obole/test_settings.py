@@ -69,6 +69,12 @@ class TestProduction:
         assert checked.returncode == 2
         assert checked.stderr.startswith("manage.py: OBOLE_DEBUG must be 0 in production")
 
+    def test_refuses_staff_without_a_second_factor(self) -> None:
+        checked = manage("check", **PUBLIC, OBOLE_STAFF_SECOND_FACTOR="0")
+
+        assert checked.returncode == 2
+        assert checked.stderr.startswith("manage.py: OBOLE_STAFF_SECOND_FACTOR must be 1")
+
     def test_answers_to_the_host_of_its_address_only(self) -> None:
         assert setting("settings.ALLOWED_HOSTS", **PUBLIC) == "['obole.example']"
 
@@ -116,7 +122,7 @@ class TestReadme:
 
 class TestHeaders:
     def test_let_a_page_load_from_this_site_only(self, client, db) -> None:
-        answer = client.get("/admin/login/")
+        answer = client.get("/sign-in/")
 
         assert answer.status_code == 200
         assert "default-src 'self'" in answer["Content-Security-Policy"]

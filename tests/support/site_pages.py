@@ -36,7 +36,17 @@ FORMS = {
     "budget": ("ada", "/giving/budget/"),
     "giving_settings": ("ada", "/settings/giving/"),
     "play_money": ("ada", "/giving/play-money/"),
+    "account_signup": (None, "/sign-up/"),
+    "account_reset_password": (None, "/sign-in/reset"),
+    "account_password_reset_completed": (None, "/sign-in/reset/done"),
+    "account_inactive": (None, "/sign-in/closed"),
     "profile_settings": ("ada", "/settings/profile"),
+    "mfa_index": ("ada", "/settings/security"),
+    "account_email": ("ada", "/settings/security/email"),
+    "account_set_password": ("ada", "/settings/security/password/first"),
+    "mfa_activate_totp": ("ada", "/settings/security/authenticator"),
+    "mfa_add_webauthn": ("ada", "/settings/security/passkeys/add"),
+    "usersessions_list": ("ada", "/settings/sessions"),
     "mail_settings": ("ada", "/settings/mail"),
     "payouts": ("ben", "/payouts/"),
     "payout_settings": ("ben", "/settings/payout/"),
@@ -60,6 +70,30 @@ NO_PAGES |= {
     "t/<int:thing_id>",
 }
 NO_PAGES |= {"ask_for_payout", "call_off_payout", "forget_payout_details"}
+# On the way in, after a first step; tests/accounts goes all these ways.
+NO_PAGES |= {
+    "account_complete_password_reset",
+    "account_confirm_password_reset_code",
+    "account_email_verification_sent",
+    "account_login",
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "start_again",
+}
+# Of who has a password, an authenticator, codes or a passkey: likewise.
+NO_PAGES |= {
+    "account_change_password",
+    "end_other_sessions",
+    "end_session",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+}
 # What programs talk to has tests of its own; the consent page needs an application that asks.
 PROGRAMS = ("^rest/v2", "rest/v2", "^oauth/")
 # What does not show more when there is more.

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,11 +89,32 @@ class Command(PresentingCommand):
         return list(_reports(User.objects.get(username=FEATURED[folder]), imported.period))
 
     def _serve(self, port: int) -> None:
+        # Nobody else sees this site. `make run` and public sites ask the operator for one.
+        settings.STAFF_SECOND_FACTOR = False
         self.stdout.write(
             f"\nSign in at http://localhost:{port}/ as {', '.join(_people())} with the password"
-            f" “{PASSWORD}”; {OPERATOR} operates the site at /admin/. Control-C ends it."
+            f" “{PASSWORD}”; {OPERATOR} operates the site at /admin/, in the demo alone without a"
+            " second factor. Or create an account: the mail with its code is written below."
+            " Control-C ends it."
         )
-        call_command("runserver", f"localhost:{port}", use_reloader=False)
+        with _worker():
+            call_command("runserver", f"localhost:{port}", use_reloader=False)
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """A worker and Celery's clock beside the site: they send mails and settle months."""
+    with tempfile.TemporaryDirectory(prefix="obole-demo-") as folder:
+        schedule = str(Path(folder) / "beat")
+        celery = [sys.executable, "-m", "celery", "--quiet", "-A", "obole", "worker", "--beat"]
+        options = ["--schedule", schedule, "--concurrency", "1", "--loglevel", "WARNING"]
+        worker = subprocess.Popen([*celery, *options], cwd=MONTHS.parent)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait()
 
 
 def _people() -> list[str]:

@@ -1,0 +1,1 @@
+"""What keeps an account its owner's: password, second factors, sessions, the address."""
