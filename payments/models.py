@@ -3,6 +3,7 @@
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
+from payments.giving.models import MonthMails
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, PayoutStep
 from payments.settlement.models import (
@@ -21,6 +22,7 @@ __all__ = [
     "EarningsPaper",
     "ImportedMonth",
     "LedgerAccount",
+    "MonthMails",
     "Payout",
     "PayoutBatch",
     "PayoutDetails",

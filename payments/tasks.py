@@ -1,6 +1,7 @@
 """The tasks of all rooms, named where Celery looks for them."""
 
 from payments.clicking.tasks import record_standing_clicks_of_month
+from payments.giving.tasks import mail_low_means, mail_settled_months
 from payments.settlement.tasks import (
     audit_books,
     credit_month,
@@ -14,6 +15,8 @@ __all__ = [
     "audit_books",
     "credit_month",
     "earn_month",
+    "mail_low_means",
+    "mail_settled_months",
     "record_standing_clicks_of_month",
     "run_shard_of_month",
     "settle_due_months",

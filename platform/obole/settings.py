@@ -393,6 +393,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         }
         for number in range(1, _MAIL_SENDERS + 1)
     },
+    "mails of settled months": {
+        "task": "payments.giving.mail_settled_months",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "low means": {
+        "task": "payments.giving.mail_low_means",
+        "schedule": crontab(minute="2-59/10"),
+    },
     "old mails": {"task": "accounts.drop_old_mails", "schedule": crontab(hour="4", minute="15")},
     "merged things": {"task": "things.move_latecomers", "schedule": crontab(minute="9-59/10")},
     "kept answers": {
