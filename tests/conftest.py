@@ -17,6 +17,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from elsewhere import Elsewhere
+from migrated import migrated_template
+from pytest_django import DjangoDbBlocker
 
 from obole import environment
 from obole.servers import Servers, start_missing
@@ -42,9 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_blocker: DjangoDbBlocker) -> None:
     """A test database of this process's own, which need not outlive a power cut."""
     database = connection.settings_dict
+    with django_db_blocker.unblock():
+        database["TEST"]["TEMPLATE"] = migrated_template()
     database["TEST"]["NAME"] = f"test_{database['NAME']}_{os.environ[RUN]}_{_worker()}"
     options = database.setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()

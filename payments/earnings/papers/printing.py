@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils import formats, timezone
+from django.utils.translation import get_language, override, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from payments.earnings.papers.models import EarningsPaper
 from payments.money import format_for_people
@@ -105,7 +106,8 @@ def _amounts(row: dict[str, Any], currency: str) -> list[str]:
 
 
 def _vat(figures: dict[str, Any]) -> str:
-    percent = formats.number_format(figures["vat_basis_points"] / 100, use_l10n=True)
+    locale = to_locale(get_language() or "en")
+    percent = format_decimal(figures["vat_basis_points"] / 100, locale=locale)
     return _("The fee contains %(percent)s %% VAT: %(amount)s.") % {
         "percent": percent,
         "amount": _exact(figures["vat"], figures["currency"]),
