@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from payments.earnings import views as earnings
 from payments.earnings.papers import pages as papers
-from payments.giving import choosing, means
+from payments.giving import budget_pages, choosing, means
 from payments.giving import views as giving
 from payments.payouts import pages as payouts
 from things.converters import register_period
@@ -23,7 +23,10 @@ urlpatterns = [
         name="creator_month",
     ),
     path("settings/giving/", choosing.show_giving_settings, name="giving_settings"),
-    path("giving/budget/", means.show_budget, name="budget"),
+    path("giving/budget/", budget_pages.show_budget, name="budget"),
+    path("giving/budget/pause", budget_pages.pause, name="pause_budget"),
+    path("giving/budget/resume", budget_pages.resume, name="resume_budget"),
+    path("giving/budget/stop", budget_pages.stop, name="stop_budget"),
     path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<int:year>/", giving.show_giving_year, name="giving_year"),

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.visibility import Visibility
+from payments.fields import AmountField, CurrencyField
 
 MEANINGS = {
     Visibility.PUBLIC: _("Public: your name is in the lists of who gave."),
@@ -23,3 +24,11 @@ class VisibilityForm(forms.Form):
         widget=forms.RadioSelect,
     )
     so_far = forms.BooleanField(label=_("Also what I have given so far"), required=False)
+
+
+class BudgetForm(forms.Form):
+    """What to give a month. `next` is where the giver came from."""
+
+    amount = AmountField(label=_("A month"))
+    currency = CurrencyField()
+    next = forms.CharField(required=False, widget=forms.HiddenInput)

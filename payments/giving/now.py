@@ -28,8 +28,8 @@ class RunningMonth:
 
     @property
     def chosen(self) -> Budget | Plan | None:
-        """The budget once a click has opened it; before that what is planned, if not paused."""
-        return self.budget or (self.plan if self.plan and not self.plan.paused else None)
+        """The budget once a click holds it; before that what is planned, if not paused."""
+        return self.budget or (self.plan if self.plan and self.plan.gives else None)
 
     @property
     def share(self) -> int | None:
@@ -58,7 +58,7 @@ def running_month(subscriber: User, *, at: datetime) -> RunningMonth:
     return RunningMonth(
         period=period,
         plan=Plan.objects.filter(subscriber=subscriber).first(),
-        budget=Budget.objects.in_period(period).filter(subscriber=subscriber).first(),
+        budget=Budget.objects.in_period(period).held().filter(subscriber=subscriber).first(),
         wallets=list(wallets.order_by("currency")),
         clicks=clicks.count(),
         latest=list(

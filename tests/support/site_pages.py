@@ -63,6 +63,9 @@ NO_PAGES = {
 # What frames, scripts and feeds ask for, and the window of a click: tests/browser walks them.
 NO_PAGES |= set(TABLE) - {"sign_in", "submit", "budget", "play_money", "button"}
 NO_PAGES |= {
+    "pause_budget",
+    "resume_budget",
+    "stop_budget",
     "undo_click",
     "show_click",
     "end_standing_click",
