@@ -2,6 +2,7 @@
 
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
+from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.giving.models import MonthMails
 from payments.ledger.models import LedgerAccount, Transfer
@@ -19,6 +20,9 @@ __all__ = [
     "BillingDetails",
     "Budget",
     "CreatorEarnings",
+    "Debt",
+    "Deposit",
+    "Dispute",
     "EarningsPaper",
     "ImportedMonth",
     "LedgerAccount",
@@ -30,6 +34,7 @@ __all__ = [
     "PayoutStep",
     "PeriodFigures",
     "Plan",
+    "Refund",
     "Settlement",
     "Shard",
     "Stage",

@@ -1,6 +1,7 @@
 """The tasks of all rooms, named where Celery looks for them."""
 
 from payments.clicking.tasks import record_standing_clicks_of_month
+from payments.deposits.tasks import send_refund, send_refunds
 from payments.giving.tasks import mail_low_means, mail_settled_months
 from payments.settlement.tasks import (
     audit_books,
@@ -19,6 +20,8 @@ __all__ = [
     "mail_settled_months",
     "record_standing_clicks_of_month",
     "run_shard_of_month",
+    "send_refund",
+    "send_refunds",
     "settle_due_months",
     "settle_month",
 ]

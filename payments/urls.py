@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from payments.earnings import views as earnings
 from payments.earnings.papers import pages as papers
@@ -27,6 +27,7 @@ urlpatterns = [
     path("giving/budget/pause", budget_pages.pause, name="pause_budget"),
     path("giving/budget/resume", budget_pages.resume, name="resume_budget"),
     path("giving/budget/stop", budget_pages.stop, name="stop_budget"),
+    path("", include("payments.deposits.urls")),
     path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<int:year>/", giving.show_giving_year, name="giving_year"),

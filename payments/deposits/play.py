@@ -5,18 +5,42 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.ledger.models import LedgerAccount, Transfer
-from payments.ledger.posting import Posting, outside, post, wallet_of
-from payments.money import MICROS
-
-RAIL = "play"
-MOST = 1000 * MICROS
+from payments.deposits.crediting import DepositRefused, begin_deposit, credit_deposit
+from payments.deposits.models import Refund, Way
+from payments.deposits.returning import note_refund
+from payments.ledger.models import LedgerAccount
 
 
 class PlayMoneyRefused(Exception):
     """The site has no play money, or not so much at once."""
+
+
+class PlayMoney:
+    """The provider that prints it."""
+
+    way = Way.PLAY
+    page = "play_money"
+    title = _("Play money")
+    summary = _("Money from nowhere, to try the site out. Nobody is ever paid with it.")
+
+    by_hand = False
+
+    def is_offered(self) -> bool:
+        """Never on a public site."""
+        return settings.PLAY_MONEY
+
+    def currencies(self) -> list[str]:
+        """All."""
+        return list(settings.CURRENCIES)
+
+    def pay_back(self, refund: Refund) -> None:
+        """It vanishes."""
+        note_refund(refund, Refund.State.DONE, at=timezone.now())
 
 
 def pay_in_play_money(
@@ -24,22 +48,23 @@ def pay_in_play_money(
 ) -> LedgerAccount:
     """Put play money, in micros of a currency, into a wallet; the same key does it once.
 
-    Raises PlayMoneyRefused where `settings.PLAY_MONEY` is off, above MOST, or where the currency
-    is not one of the site's; KeyReused if the key was used with another amount.
+    Raises PlayMoneyRefused where `settings.PLAY_MONEY` is off, or where `begin_deposit` refuses
+    the amount or currency; KeyReused if the key was used with another amount.
     """
     if not settings.PLAY_MONEY:
         raise PlayMoneyRefused("this site has no play money")
-    if not 0 < amount <= MOST or currency not in settings.CURRENCIES:
-        raise PlayMoneyRefused("choose an amount up to 1000 in a currency of this site")
-    wallet = wallet_of(subscriber, currency)
-    posting = Posting(
-        key=f"play:{subscriber.pk}:{key}",
-        kind=Transfer.Kind.DEPOSIT,
-        debited=outside(RAIL, currency),
-        credited=wallet,
-        amount=amount,
-        about_at=at,
-    )
-    post([posting], posted_at=at)
-    wallet.refresh_from_db()
-    return wallet
+    with transaction.atomic():
+        try:
+            deposit = begin_deposit(
+                subscriber=subscriber,
+                way=Way.PLAY,
+                amount=amount,
+                currency=currency,
+                key=f"play:{subscriber.pk}:{key}",
+                at=at,
+            )
+        except DepositRefused as refusal:
+            raise PlayMoneyRefused(str(refusal)) from refusal
+        credited = credit_deposit(deposit, amount=amount, about_at=at, at=at)
+    credited.wallet.refresh_from_db()
+    return credited.wallet

@@ -198,13 +198,17 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
             month=TruncMonth(belongs_at, tzinfo=zone, output_field=models.DateField())
         )
 
-    def with_remaining(self) -> TransferQuerySet:
-        """Each with `remaining`, in micros: what no correction has taken back yet."""
+    def remaining(self) -> dict[int, int]:
+        """By number, the micros of each that no correction takes back which stands itself."""
         corrections = Transfer.objects.filter(mirrors=OuterRef("pk")).order_by()
-        taken = corrections.values("mirrors").values(total=Sum("amount"))
-        return self.annotate(
-            remaining=F("amount") - Coalesce(Subquery(taken), 0, output_field=BigIntegerField())
-        )
+        undone = Transfer.objects.filter(mirrors__mirrors=OuterRef("pk")).order_by()
+        left = F("amount") - _total(corrections, "mirrors") + _total(undone, "mirrors__mirrors")
+        return dict(self.order_by().values_list("pk", left))
+
+
+def _total(rows: TransferQuerySet, grouped: str) -> Coalesce:
+    total = rows.values(grouped).values(total=Sum("amount"))
+    return Coalesce(Subquery(total), 0, output_field=BigIntegerField())
 
 
 class Transfer(models.Model):
@@ -212,8 +216,9 @@ class Transfer(models.Model):
 
     `amount` and `released` are in micros. `released` is the part of the debited account's hold
     that ends with the transfer. A correction is a transfer that goes back the way of an old one and
-    names it; all corrections of one together are at most its amount. A correction of the kind
-    `chargeback` has happened outside already: it alone can take a wallet into debt.
+    names it; all corrections of one together are at most its amount, without those that are undone
+    by a correction of their own, which is final. A correction of the kind `chargeback` has happened
+    outside already: it alone can take a wallet into debt.
     """
 
     class Kind(models.TextChoices):

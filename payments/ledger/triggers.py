@@ -20,7 +20,8 @@ from things.triggers import FirmTrigger, FirmTriggerSql
 #
 # Note [Corrections]: two corrections of one transfer move the same two accounts. Both updates
 # come before the sum of the corrections is asked for, so the second waits for the first to
-# commit and then sees it; at REPEATABLE READ its update fails.
+# commit and then sees it; at REPEATABLE READ its update fails. A correction that is undone by one
+# of its own no longer counts; one that undoes is final, which keeps the sum two levels deep.
 KEEP_BALANCES = """
     WITH moved AS MATERIALIZED (
         SELECT account_id, currency, sum(amount)::bigint AS amount,
@@ -67,7 +68,9 @@ KEEP_BALANCES = """
         LEFT JOIN payments_transfer AS original ON original.id = posted.mirrors_id
             AND original.debited_id = posted.credited_id
             AND original.credited_id = posted.debited_id
-        WHERE posted.mirrors_id IS NOT NULL AND original.id IS NULL
+        LEFT JOIN payments_transfer AS first ON first.id = original.mirrors_id
+        WHERE posted.mirrors_id IS NOT NULL
+            AND (original.id IS NULL OR first.mirrors_id IS NOT NULL)
     ) THEN
         RAISE EXCEPTION 'a correction does not go back the way of the transfer that it names'
             USING ERRCODE = 'foreign_key_violation';
@@ -76,7 +79,11 @@ KEEP_BALANCES = """
         SELECT FROM posted
         JOIN payments_transfer AS original ON original.id = posted.mirrors_id
         WHERE original.amount < (
-            SELECT sum(correction.amount) FROM payments_transfer AS correction
+            SELECT sum(correction.amount - coalesce((
+                SELECT sum(undoing.amount) FROM payments_transfer AS undoing
+                WHERE undoing.mirrors_id = correction.id
+            ), 0))
+            FROM payments_transfer AS correction
             WHERE correction.mirrors_id = original.id
         )
     ) THEN

@@ -107,12 +107,17 @@ CHECKS: tuple[Check, ...] = (
         "corrections go back the way of what they correct, and are at most its amount in all",
         """
         SELECT correction.mirrors_id AS original, original.amount,
-            sum(correction.amount)::bigint AS corrections
+            sum(correction.amount - coalesce(undone.amount, 0))::bigint AS corrections
         FROM payments_transfer AS correction
         LEFT JOIN payments_transfer AS original ON original.id = correction.mirrors_id
+        LEFT JOIN (
+            SELECT mirrors_id, sum(amount) AS amount FROM payments_transfer
+            WHERE mirrors_id IS NOT NULL GROUP BY mirrors_id
+        ) AS undone ON undone.mirrors_id = correction.id
         WHERE correction.mirrors_id IS NOT NULL
         GROUP BY correction.mirrors_id, original.id
-        HAVING original.id IS NULL OR sum(correction.amount) > original.amount
+        HAVING original.id IS NULL
+            OR sum(correction.amount - coalesce(undone.amount, 0)) > original.amount
             OR bool_or((correction.debited_id, correction.credited_id)
                 IS DISTINCT FROM (original.credited_id, original.debited_id))
         ORDER BY correction.mirrors_id

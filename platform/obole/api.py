@@ -16,6 +16,7 @@ from accounts.api.views import NotThere
 from accounts.oauth.views import Authorize, Token
 from payments.budgets import api as budgets
 from payments.clicking import api as clicking
+from payments.deposits import api as deposits
 from payments.earnings import api as earnings
 from payments.giving import api as giving
 from payments.payouts import api as payouts
@@ -28,6 +29,7 @@ RESOURCES: list[Resource] = [
     *things.RESOURCES,
     *clicking.RESOURCES,
     *budgets.RESOURCES,
+    *deposits.RESOURCES,
     *giving.RESOURCES,
     *payouts.RESOURCES,
     *earnings.RESOURCES,

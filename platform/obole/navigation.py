@@ -34,12 +34,13 @@ class Way:
 
 MONTHS = Way("months", _("Months"), frozenset({"month"}))
 THINGS = Way("catalogue", _("Things"), frozenset({"thing", "thing_with_name", "creator", "submit"}))
+_BELOW_WALLET = frozenset({"budget", "play_money", "deposits", "pay_in", "withdraw"})
 
 VISITOR = (MONTHS, THINGS, Way("button", _("For creators")))
 SIGNED_IN = (
     Way("front", _("This month"), frozenset({"clicks"})),
     Way("giving", _("Giving"), frozenset({"giving_month"})),
-    Way("budget", _("Wallet"), frozenset({"play_money"})),
+    Way("wallet", _("Wallet"), _BELOW_WALLET),
     Way(
         "creator_months",
         _("Earnings"),

@@ -62,6 +62,14 @@ MINIMUM_BUDGET = 10_000 * environment.whole_number(
     "OBOLE_MINIMUM_BUDGET_CENTS", 200, lowest=1, highest=10**9
 )
 
+# What can be paid in at once, in micros; the variables are in hundredths of the currency.
+MINIMUM_DEPOSIT = 10_000 * environment.whole_number(
+    "OBOLE_MINIMUM_DEPOSIT_CENTS", 200, lowest=1, highest=10**9
+)
+MAXIMUM_DEPOSIT = 10_000 * environment.whole_number(
+    "OBOLE_MAXIMUM_DEPOSIT_CENTS", 100_000, lowest=1, highest=10**9
+)
+
 # The site's own bank account: shown to those who pay in, and what payouts are paid from.
 BANK_HOLDER = environment.text("OBOLE_BANK_HOLDER", SITE_NAME)
 BANK_IBAN = environment.iban("OBOLE_BANK_IBAN")
@@ -382,6 +390,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "standing clicks": {
         "task": "payments.clicking.record_standing_clicks",
         "schedule": crontab(minute="3-59/10"),
+    },
+    "refunds": {
+        "task": "payments.deposits.send_refunds",
+        "schedule": crontab(minute="9-59/10"),
     },
     "popularity": {"task": "things.count_popularity", "schedule": crontab(minute="7-59/10")},
     # Each sends for most of a minute; one that did not begin by then is not needed any more.

@@ -19,6 +19,10 @@ from oauth2_provider.models import AccessToken, set_token_value
 from site_pages import FORMS, NO_PAGES, PAGES, PROGRAMS, SHORT
 
 from accounts.models import Application, User
+from payments.deposits.models import Deposit, Way
+from payments.deposits.play import pay_in_play_money
+from payments.deposits.withdrawing import withdraw
+from payments.money import MICROS
 from payments.settlement.models import Settlement
 from things.models import Thing
 from things.periods import Period
@@ -100,6 +104,7 @@ def grow(ada: User, ben: User, give: Give, settle: Settle) -> Callable[[int, int
         if first == 0:
             give(ada, *things)
             settle()
+            _pay_in(ada, 2)
         else:
             _add_rows(ada, ben, things)
         for number in range(first, last):
@@ -144,6 +149,15 @@ def _add_rows(ada: User, ben: User, things: list[Thing]) -> None:
             [len(things)],
         )
         cursor.execute("RESET session_replication_role")
+    _pay_in(ada, len(things))
+
+
+def _pay_in(ada: User, times: int) -> None:
+    for _ in range(times):
+        number = Deposit.objects.count()
+        asked = {"amount": 20 * MICROS, "currency": "EUR", "key": str(number)}
+        pay_in_play_money(subscriber=ada, at=timezone.now(), **asked)
+        withdraw(subscriber=ada, way=Way.PLAY, at=timezone.now(), **asked | {"amount": 10 * MICROS})
 
 
 @pytest.fixture
@@ -202,7 +216,7 @@ class TestPages:
         english, french = (_words(visit(name, language)) for language in ("en", "fr"))
 
         same_in_both = {"Obole", "English", "Français", "ada", "ben", "Budget", "Net", "Euro"}
-        same_in_both |= {"Menu", "Applications", "Part", "Sessions"}
+        same_in_both |= {"Menu", "Applications", "Part", "Sessions", "Date"}
         shared = {text for text in english & french if any(letter.isalpha() for letter in text)}
         assert {text for text in shared if "ben.example" not in text} <= same_in_both
 

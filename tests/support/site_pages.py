@@ -21,6 +21,8 @@ PAGES = {
     "giving": ("ada", "/giving/"),
     "giving_month": ("ada", "/giving/2010-09/"),
     "giving_year": ("ada", "/giving/2010/"),
+    "wallet": ("ada", "/wallet/"),
+    "deposits": ("ada", "/wallet/payments/"),
     "applications": ("ada", "/apps/"),
     "register_application": ("ada", "/apps/new"),
     "authorised": ("ada", "/settings/applications"),
@@ -40,6 +42,7 @@ FORMS = {
     "account_reset_password": (None, "/sign-in/reset"),
     "account_password_reset_completed": (None, "/sign-in/reset/done"),
     "account_inactive": (None, "/sign-in/closed"),
+    "withdraw": ("ada", "/wallet/pay-back/"),
     "profile_settings": ("ada", "/settings/profile"),
     "mfa_index": ("ada", "/settings/security"),
     "account_email": ("ada", "/settings/security/email"),
@@ -72,6 +75,7 @@ NO_PAGES |= {
     "end_connection",
     "t/<int:thing_id>",
 }
+NO_PAGES |= {"pay_in"}  # it goes straight on where there is one way
 NO_PAGES |= {"ask_for_payout", "call_off_payout", "forget_payout_details"}
 # On the way in, after a first step; tests/accounts goes all these ways.
 NO_PAGES |= {

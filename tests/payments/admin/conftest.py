@@ -14,9 +14,12 @@ from accounts.mail.models import Mail
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
+from payments.deposits.crediting import credit_deposit
+from payments.deposits.models import Debt, Deposit, Dispute, Refund
+from payments.deposits.returning import charge_back, refund_outside
 from payments.earnings.papers.models import EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
-from payments.ledger.posting import Posting, outside, post, wallet_of
+from payments.ledger.posting import Posting, earnings_of, outside, post, wallet_of
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, Way
 from payments.settlement.models import (
     CreatorEarnings,
@@ -109,6 +112,57 @@ def transfer(number: int) -> Transfer:
         about_at=NOON,
     )
     return post([posting], posted_at=NOON)[0]
+
+
+def deposit(number: int, way: str = "card") -> Deposit:
+    subscriber = user(number)
+    begun = Deposit.objects.create(
+        subscriber=subscriber,
+        wallet=wallet_of(subscriber, "EUR"),
+        way=way,
+        amount=AMOUNT,
+        currency="EUR",
+        key=f"test:{number}:{Deposit.objects.count()}",
+        begun_at=NOON,
+    )
+    return credit_deposit(begun, amount=AMOUNT, about_at=NOON, at=NOON)
+
+
+def refund(number: int) -> Refund:
+    return refund_outside(
+        deposit=deposit(number),
+        amount=AMOUNT,
+        external_id=f"re_{number}",
+        about_at=NOON,
+        at=NOON,
+    )
+
+
+def dispute(number: int) -> Dispute:
+    return Dispute.objects.create(
+        deposit=deposit(number),
+        external_id=f"dp_{number}",
+        amount=AMOUNT,
+        currency="EUR",
+        state="needs_response",
+        opened_at=NOON,
+    )
+
+
+def debt(number: int) -> Debt:
+    complaint = dispute(number)
+    subscriber = complaint.deposit.subscriber
+    taken = Posting(
+        key=f"regiven:{number}",
+        kind=Transfer.Kind.TIP,
+        debited=complaint.deposit.wallet,
+        credited=earnings_of(subscriber, "EUR"),
+        amount=AMOUNT,
+        about_at=NOON,
+    )
+    post([taken], posted_at=NOON)
+    charge_back(complaint, about_at=NOON, at=NOON)
+    return Debt.objects.get(pk=complaint.deposit.wallet_id)
 
 
 def settlement(number: int) -> Settlement:
@@ -242,6 +296,9 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Budget: budget,
     CreatorEarnings: creator_earnings,
     EarningsPaper: earnings_paper,
+    Debt: debt,
+    Deposit: deposit,
+    Dispute: dispute,
     Group: group,
     ImportedMonth: imported_month,
     LedgerAccount: ledger_account,
@@ -253,6 +310,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     PendingClick: pending_click,
     PeriodFigures: figures,
     Plan: plan,
+    Refund: refund,
     Settlement: settlement,
     Shard: shard,
     Site: site,

@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
+from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.money import MICROS
 from payments.payouts.models import Payout, PayoutHold
@@ -44,11 +45,15 @@ READ_ONLY = [model for model in REGISTERED if model not in (Group, PayoutHold, S
 WITH_AMOUNTS = [
     Budget,
     CreatorEarnings,
+    Debt,
+    Deposit,
+    Dispute,
     LedgerAccount,
     Payout,
     PayoutHold,
     PeriodFigures,
     Plan,
+    Refund,
     ThingEarnings,
     Transfer,
 ]

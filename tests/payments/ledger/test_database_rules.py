@@ -101,7 +101,8 @@ class TestTransferTable:
         ],
     )
     def test_refuses_to_change_or_lose_a_row(self, tip: dict[str, object], statement: str) -> None:
-        refuse(statement, match="refused: transfers are kept")
+        # Tables that refer to it make PostgreSQL refuse a plain TRUNCATE before any trigger.
+        refuse(statement, match=r"refused: transfers are kept|referenced in a foreign key")
 
     @pytest.mark.parametrize(
         ("change", "match"),

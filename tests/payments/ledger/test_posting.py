@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 from at_once import at_once
+from django.db import IntegrityError
 
 from accounts.models import User
 from payments.ledger.models import LedgerAccount, Transfer
@@ -138,7 +139,7 @@ class TestMirror:
         mirror(deposit, key="mirror:2", amount=2_500_000, about_at=NOON, posted_at=NOON)
 
         assert balance(wallet) == (500_000, 0)
-        assert Transfer.objects.with_remaining().get(pk=deposit.pk).remaining == 500_000
+        assert Transfer.objects.remaining()[deposit.pk] == 500_000
 
     def test_takes_no_more_back_than_was_transferred(
         self, ada: User, ben: User, pay_in: PayIn
@@ -165,6 +166,26 @@ class TestMirror:
 
         with pytest.raises(AlreadyCorrected):
             post(halves, posted_at=NOON)
+
+    def test_can_be_undone_and_then_does_not_count(self, ada: User, pay_in: PayIn) -> None:
+        wallet = pay_in(ada, 5)
+        deposit = Transfer.objects.get()
+        refund = mirror(deposit, key="mirror:1", amount=3_000_000, about_at=NOON, posted_at=NOON)
+        mirror(refund, key="undone:1", amount=1_000_000, about_at=NOON, posted_at=NOON)
+
+        mirror(deposit, key="mirror:2", amount=3_000_000, about_at=NOON, posted_at=NOON)
+
+        assert balance(wallet) == (0, 0)
+        remaining = Transfer.objects.order_by("pk").remaining()
+        assert list(remaining.values()) == [0, 2_000_000, 1_000_000, 3_000_000]
+
+    def test_is_final_where_it_undoes_a_correction(self, ada: User, pay_in: PayIn) -> None:
+        pay_in(ada, 5)
+        refund = mirror(Transfer.objects.get(), key="mirror:1", about_at=NOON, posted_at=NOON)
+        undone = mirror(refund, key="undone:1", about_at=NOON, posted_at=NOON)
+
+        with pytest.raises(IntegrityError, match="does not go back the way"):
+            mirror(undone, key="mirror:2", about_at=NOON, posted_at=NOON)
 
     def test_changes_nothing_when_a_part_is_repeated(self, ada: User, pay_in: PayIn) -> None:
         wallet = pay_in(ada, 5)
