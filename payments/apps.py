@@ -18,3 +18,17 @@ class PaymentsConfig(AppConfig):
         add_settings_page("giving_settings", _("Who may know"), place=55)
         add_settings_page("billing_settings", _("On your statements"), place=66)
         add_settings_page("payout_settings", _("Where you are paid"), place=65)
+        _let_payouts_read_the_bank()
+
+
+def _let_payouts_read_the_bank() -> None:
+    """Deposits read the bank's files, and payouts stand beside them: neither imports the other."""
+    from payments.deposits.bank.files import FileReader, Said, add_file_reader
+    from payments.deposits.bank.reading import add_booking_reader
+    from payments.payouts.answers import is_answer
+    from payments.payouts.bank import read_booking, read_counts
+
+    add_booking_reader(read_booking)
+    add_file_reader(
+        FileReader(is_answer, lambda content, at: Said("answer", read_counts(content, at)))
+    )

@@ -2,6 +2,7 @@
 
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
+from payments.deposits.bank.models import BankLine
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.giving.models import MonthMails
@@ -17,6 +18,7 @@ from payments.settlement.models import (
 )
 
 __all__ = [
+    "BankLine",
     "BillingDetails",
     "Budget",
     "CreatorEarnings",

@@ -57,9 +57,10 @@ class Provider(Protocol):
 
 def providers() -> list[Provider]:
     """All that there are, in the order in which pages offer them."""
+    from payments.deposits.bank.transfer import BankTransfer
     from payments.deposits.play import PlayMoney
 
-    return [PlayMoney()]
+    return [BankTransfer(), PlayMoney()]
 
 
 def offered() -> list[Provider]:

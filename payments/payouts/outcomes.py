@@ -13,7 +13,7 @@ from payments.payouts.steps import give_back, pay, step, take_in_again
 _GONE = (Payout.State.APPROVED, Payout.State.SENT)
 
 
-class OutcomeRefused(Exception):
+class OutcomeRefused(ValueError):
     """The payout is in a state in which it can be neither paid nor returned."""
 
 

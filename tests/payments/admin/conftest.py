@@ -14,6 +14,7 @@ from accounts.mail.models import Mail
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
+from payments.deposits.bank.models import BankLine
 from payments.deposits.crediting import credit_deposit
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.deposits.returning import charge_back, refund_outside
@@ -229,6 +230,18 @@ def mail(number: int) -> Mail:
     )
 
 
+def bank_line(number: int) -> BankLine:
+    return BankLine.objects.create(
+        key=f"line {number}",
+        account="FR7630006000011234567890189",
+        booked_on=NOON.date(),
+        amount=AMOUNT,
+        currency="EUR",
+        incoming=True,
+        read_at=NOON,
+    )
+
+
 def earnings_paper(number: int) -> EarningsPaper:
     return EarningsPaper.objects.create(
         number=number + 1,
@@ -293,6 +306,7 @@ def period(number: int) -> Period:
 
 
 MAKERS: dict[type[Model], Callable[[int], Model]] = {
+    BankLine: bank_line,
     Budget: budget,
     CreatorEarnings: creator_earnings,
     EarningsPaper: earnings_paper,

@@ -1,0 +1,98 @@
+"""The bookings of the site's bank account, as its statements say them."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from payments.deposits.models import Deposit
+from things.triggers import refuse
+
+
+class BankLine(models.Model):
+    """A booking, read once whatever files it stands in. `amount` is in micros.
+
+    What came with a reference of ours is a deposit at once. What nobody can place is `open` until
+    an operator says whose it is, or sets it aside and says why.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        OPEN = "open", _("to be decided")
+        DEPOSIT = "deposit", _("deposit")
+        TAKEN_BACK = "taken_back", _("taken back from a deposit")
+        PAYOUT = "payout", _("payout")
+        ASIDE = "aside", _("set aside")
+        OUTGOING = "outgoing", _("outgoing, not ours to place")
+
+    key = models.CharField(_("key"), max_length=80)
+    account = models.CharField(_("account"), max_length=40)
+    booked_on = models.DateField(_("booked"))
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    incoming = models.BooleanField(_("incoming"))
+    reversal = models.BooleanField(_("reversal"), default=False)
+    party = models.CharField(_("other party"), max_length=140, blank=True)
+    party_account = models.CharField(_("its account"), max_length=40, blank=True)
+    text = models.CharField(_("text"), max_length=500, blank=True)
+    reference = models.CharField(_("reference"), max_length=40, blank=True)
+    end_to_end_id = models.CharField(_("end-to-end identification"), max_length=40, blank=True)
+    return_reason = models.CharField(_("reason of a return"), max_length=40, blank=True)
+    read_at = models.DateTimeField(_("read"))
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
+    deposit = models.ForeignKey(
+        Deposit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bank_lines",
+        verbose_name=_("deposit"),
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("bank booking")
+        verbose_name_plural = _("bank bookings")
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="bank_line_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="bank_line_amount_above_zero"),
+            models.CheckConstraint(
+                condition=Q(state__in=["deposit", "taken_back"], deposit__isnull=False)
+                | (~Q(state__in=["deposit", "taken_back"]) & Q(deposit=None)),
+                name="bank_line_of_a_deposit",
+            ),
+        ]
+        indexes = [
+            # What waits for the operator.
+            models.Index(fields=["id"], condition=Q(state="open"), name="bank_line_open"),
+        ]
+        triggers = [
+            refuse(
+                "bank_line_stays_itself",
+                pgtrigger.Update,
+                condition=(
+                    "(NEW.key, NEW.account, NEW.booked_on, NEW.amount, NEW.currency, NEW.incoming)"
+                    " IS DISTINCT FROM (OLD.key, OLD.account, OLD.booked_on, OLD.amount,"
+                    " OLD.currency, OLD.incoming) OR OLD.state NOT IN ('open', 'outgoing')"
+                    " AND NEW.state <> OLD.state"
+                ),
+                why="what the bank booked is kept as it was read, and decided once",
+            ),
+            refuse("bank_line_is_never_deleted", pgtrigger.Delete, why="bookings are kept"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.party}".strip()
