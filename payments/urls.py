@@ -8,6 +8,7 @@ from payments.earnings import views as earnings
 from payments.earnings.papers import pages as papers
 from payments.giving import budget_pages, choosing, means
 from payments.giving import views as giving
+from payments.giving.exporting import views as files
 from payments.payouts import pages as payouts
 from things.converters import register_period
 
@@ -31,7 +32,9 @@ urlpatterns = [
     path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<int:year>/", giving.show_giving_year, name="giving_year"),
+    path("giving/<int:year>/statement.<str:form>", files.send_year, name="giving_year_file"),
     path("giving/<period:period>/", giving.show_giving, name="giving_month"),
+    path("giving/<period:period>/statement.<str:form>", files.send_month, name="giving_month_file"),
     path("statements/", papers.list_papers, name="earnings_papers"),
     re_path(
         r"^statements/(?P<title>E-[0-9]{4}-[0-9]{6,9})\.pdf$",

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, F
 
 from accounts.models import User
+from payments.giving.months import SubscriberMonth
 from payments.giving.statements import Statement
 from things.periods import Period
 
@@ -62,7 +63,9 @@ _SETTLED = """
 """
 
 
-def recipients_of(*, subscriber: User, first: Period, last: Period) -> list[Recipients]:
+def recipients_of(
+    *, subscriber: User, first: Period, last: Period, named: int = NAMED
+) -> list[Recipients]:
     """Whom the settled months from a first to a last one gave to. Two queries."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -71,7 +74,7 @@ def recipients_of(*, subscriber: User, first: Period, last: Period) -> list[Reci
                 "subscriber": subscriber.pk,
                 "first": first.first_day,
                 "last": last.first_day,
-                "named": NAMED,
+                "named": named,
             },
         )
         rows = cursor.fetchall()
@@ -79,22 +82,33 @@ def recipients_of(*, subscriber: User, first: Period, last: Period) -> list[Reci
     found = []
     for currency in dict.fromkeys(row[0] for row in rows):
         of_currency = [row for row in rows if row[0] == currency]
-        named = [Recipient(users[row[1]], row[2], row[3]) for row in of_currency]
+        most = [Recipient(users[row[1]], row[2], row[3]) for row in of_currency]
         creators, whole = of_currency[0][4], of_currency[0][5]
-        rest = whole - sum(one.amount for one in named)
-        found.append(Recipients(currency, named, creators - len(named), rest))
+        rest = whole - sum(one.amount for one in most)
+        found.append(Recipients(currency, most, creators - len(most), rest))
     return found
 
 
-def recipients_now(statement: Statement) -> Recipients:
-    """Whom an unsettled month would give to as it stands. Two queries."""
+def recipients_of_month(
+    subscriber: User, month: SubscriberMonth, *, named: int = NAMED
+) -> list[Recipients]:
+    """Whom a month gave to, or would as it stands. Two queries, or none where nothing is given."""
+    if month.giving is None or not month.giving.given:
+        return []
+    if month.is_settled:
+        period = month.period
+        return recipients_of(subscriber=subscriber, first=period, last=period, named=named)
+    return [_recipients_now(month.giving, named)]
+
+
+def _recipients_now(statement: Statement, named: int) -> Recipients:
     counting = statement.clicks.filter(counts=True).order_by()  # type: ignore[misc]  # annotation
     by_creator = counting.values(creator=F("thing__owner")).annotate(number=Count("thing"))
     rows = list(by_creator.order_by("-number", "creator"))
-    users = User.objects.in_bulk({row["creator"] for row in rows[:NAMED]})
-    named = [
+    users = User.objects.in_bulk({row["creator"] for row in rows[:named]})
+    most = [
         Recipient(users[row["creator"]], row["number"], row["number"] * statement.share)
-        for row in rows[:NAMED]
+        for row in rows[:named]
     ]
-    rest = statement.given - sum(one.amount for one in named)
-    return Recipients(statement.budget.currency, named, len(rows) - len(named), rest)
+    rest = statement.given - sum(one.amount for one in most)
+    return Recipients(statement.budget.currency, most, len(rows) - len(most), rest)

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.answers import NothingHere
 from accounts.viewer import viewer
-from payments.charts import ShareChart
 from payments.giving.charts import chart_of_months, chart_of_recipients
 from payments.giving.months import SubscriberMonth, SubscriberYear, month_of, months_of, year_of
-from payments.giving.recipients import recipients_now, recipients_of
+from payments.giving.recipients import recipients_of, recipients_of_month
 from payments.giving.statements import NothingGiven
 from payments.paging import page_of, page_of_entries
 from things.periods import Period
@@ -49,7 +48,9 @@ def show_giving(request: HttpRequest, period: Period) -> HttpResponse:
         "clicks": giving
         and page_of(request, giving.clicks, count=giving.counted + giving.left_out),
         "movements": page_of(request, month.movements, name="movements"),
-        "charts": _whom(request, month),
+        "charts": [
+            chart_of_recipients(each) for each in recipients_of_month(viewer(request), month)
+        ],
     }
     return render(request, "payments/statement.html", context)
 
@@ -83,13 +84,3 @@ def year_asked(request: HttpRequest, year: int) -> SubscriberYear:
         return year_of(subscriber=viewer(request), year=year)
     except NothingGiven as refusal:
         raise NothingHere(_("You gave nothing in %(year)s.") % {"year": year}) from refusal
-
-
-def _whom(request: HttpRequest, month: SubscriberMonth) -> list[ShareChart]:
-    if month.giving is None or not month.giving.given:
-        return []
-    if not month.is_settled:
-        return [chart_of_recipients(recipients_now(month.giving))]
-    subscriber, period = viewer(request), month.period
-    whom = recipients_of(subscriber=subscriber, first=period, last=period)
-    return [chart_of_recipients(each) for each in whom]

@@ -76,6 +76,7 @@ NO_PAGES |= {
     "t/<int:thing_id>",
 }
 NO_PAGES |= {"pay_in"}  # it goes straight on where there is one way
+NO_PAGES |= {"giving_month_file", "giving_year_file"}
 NO_PAGES |= {"ask_for_payout", "call_off_payout", "forget_payout_details"}
 # On the way in, after a first step; tests/accounts goes all these ways.
 NO_PAGES |= {

@@ -1,0 +1,113 @@
+"""Statements as JSON, written as they are read; amounts are texts with six decimals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import User
+from payments.giving.exporting.entries import clicks_of, whom
+from payments.giving.months import SubscriberMonth, SubscriberYear
+from payments.giving.statements import Statement
+from payments.giving.wallets import WalletStatement
+from payments.money import format_exact
+from things.models import Click
+
+
+def month_json(subscriber: User, month: SubscriberMonth) -> Iterator[str]:
+    """A month as one document, in pieces."""
+    yield from _month(_head(subscriber), month)
+
+
+def year_json(
+    subscriber: User, year: SubscriberYear, months: Iterable[SubscriberMonth]
+) -> Iterator[str]:
+    """A year as one document with its months, in pieces."""
+    head = {
+        "type": "year",
+        **_head(subscriber),
+        "year": year.year,
+        "wallets": list(map(_wallet, year.wallets)),
+    }
+    yield _open(head, "months")
+    for turn, month in enumerate(months):
+        yield ",\n" if turn else ""
+        yield from _month({}, month)
+    yield "]}\n"
+
+
+def _month(head: dict[str, Any], month: SubscriberMonth) -> Iterator[str]:
+    giving = month.giving
+    known = {
+        "type": "month",
+        **head,
+        "period": str(month.period),
+        "state": month.state.value,
+        "budget": giving and _budget(giving),
+        "wallets": list(map(_wallet, month.wallets)),
+        "movements": list(map(_movement, month.movements)),
+    }
+    yield _open(known, "clicks")
+    if giving is not None:
+        for turn, click in enumerate(clicks_of(giving)):
+            yield (",\n" if turn else "") + json.dumps(_click(click, giving))
+    yield "]}\n"
+
+
+def _open(known: dict[str, Any], name: str) -> str:
+    """The document so far, with a list under that name begun."""
+    return f'{json.dumps(known)[:-1]}, "{name}": [\n'
+
+
+def _head(subscriber: User) -> dict[str, Any]:
+    return {
+        "site": {"name": settings.SITE_NAME, "url": settings.SITE_URL},
+        "subscriber": subscriber.username,
+    }
+
+
+def _budget(statement: Statement) -> dict[str, Any]:
+    return {
+        "currency": statement.budget.currency,
+        "amount": format_exact(statement.budget.amount),
+        "clicks": statement.counted,
+        "left_out": statement.left_out,
+        "share": format_exact(statement.share),
+        "given": format_exact(statement.given),
+        "remainder": format_exact(statement.remainder),
+    }
+
+
+def _wallet(statement: WalletStatement) -> dict[str, Any]:
+    return {
+        "currency": statement.currency,
+        "opening": format_exact(statement.opening),
+        "lines": {line.value: format_exact(moved) for line, moved in statement.lines.items()},
+        "closing": format_exact(statement.closing),
+    }
+
+
+def _movement(transfer: Any) -> dict[str, Any]:
+    return {
+        "at": transfer.about_at.isoformat(),
+        "line": transfer.line,
+        "currency": transfer.currency,
+        "amount": format_exact(transfer.moved),
+        "creator": whom(transfer) or None,
+    }
+
+
+def _click(click: Click, statement: Statement) -> dict[str, Any]:
+    counts: bool = click.counts  # type: ignore[attr-defined]  # an annotation
+    owner = click.thing.owner
+    return {
+        "at": click.clicked_at.isoformat(),
+        "title": click.thing.title,
+        "url": click.thing.url,
+        "creator": owner.username if owner else None,
+        "counts": counts,
+        "share": format_exact(statement.share if counts else 0),
+    }
