@@ -33,13 +33,19 @@ def list_clicks(request: HttpRequest) -> HttpResponse:
     viewer, now = cast(User, request.user), timezone.now()
     clicks = Click.objects.in_period(Period.of(now)).filter(subscriber=viewer)
     context = {
-        "page": page_of(request, clicks.select_related("thing").order_by("-clicked_at", "thing")),
-        "pending": viewer.pending_clicks.select_related("thing").order_by("-clicked_at", "-pk"),
+        "page": page_of(
+            request, clicks.select_related("thing__owner").order_by("-clicked_at", "thing")
+        ),
+        "pending": viewer.pending_clicks.select_related("thing__owner").order_by(
+            "-clicked_at", "-pk"
+        ),
         "connections": Connection.objects.alive(at=now)
         .filter(subscriber=viewer)
         .select_related("site")
         .order_by("site__host", "-used_at", "pk"),
-        "standing": viewer.standing_clicks.select_related("thing").order_by("-created_at", "pk"),
+        "standing": viewer.standing_clicks.select_related("thing__owner").order_by(
+            "-created_at", "pk"
+        ),
         "worth": worth_now(viewer, at=now),
     }
     return render(request, "payments/clicks.html", context)

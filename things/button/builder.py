@@ -15,8 +15,8 @@ from accounts.models import User
 from things.addresses import host_of
 from things.autosubmit import AutoSubmit
 from things.button.assets import asset
-from things.button.looks import COLOURS, FRAME_SIZES, SIZES, Look, labels, read_look
-from things.catalogue import Category, language_choices
+from things.button.forms import ButtonForm
+from things.button.looks import FRAME_SIZES, Look, labels, read_look
 from things.describing import SubmissionRefused, query_of, read_submission
 from things.sites.owning import verified_site_of
 
@@ -51,18 +51,16 @@ def markup_for(submission: AutoSubmit, look: Look) -> list[Markup]:
 @require_safe
 def show_builder(request: HttpRequest) -> HttpResponse:
     """The form, and below it the markup and the preview of what it says. Works without script."""
+    said, look = _fields(request), read_look(request.GET.dict())
     context: dict[str, object] = {
-        "fields": _fields(request),
-        "look": read_look(request.GET.dict()),
-        "sizes": SIZES,
-        "colours": COLOURS,
-        "categories": Category.choices,
-        "languages_of_things": language_choices(),
+        "form": ButtonForm(said, look),
+        "fields": said,
+        "look": look,
         "script": asset("builder.js").path,
         "site_url": settings.SITE_URL,
     }
     if "url" in request.GET:
-        context |= _built(_fields(request))
+        context |= _built(said)
     return render(request, "things/builder.html", context)
 
 

@@ -21,10 +21,10 @@ from accounts.models import User
 from things.addresses import NotAWebAddress
 from things.aliases.finding import thing_at
 from things.button.looks import FRAME_SIZES
-from things.catalogue import Category, language_choices
 from things.counting import counts_of
 from things.models import Thing
 from things.pages.feeds import Feed, as_atom, as_stream
+from things.pages.forms import ChoiceForm, SiteForm
 from things.pages.listing import Choice, clicked_now, public_things, things_of
 from things.sites.models import Site
 from things.sites.owning import ask_for_site
@@ -41,9 +41,7 @@ def list_things(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "counts": counts_of([thing.pk for thing in page]),
-        "choice": choice,
-        "categories": Category.choices,
-        "languages_of_things": language_choices(),
+        "form": ChoiceForm(choice),
     }
     return render(request, "things/catalogue.html", context)
 
@@ -126,19 +124,19 @@ def oembed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_sites(request: HttpRequest) -> HttpResponse:
     """The sites that the viewer says are theirs, and whether that is proven."""
-    viewer, refusal = cast(User, request.user), ""
-    if request.method == "POST":
+    viewer = cast(User, request.user)
+    form = SiteForm(request.POST or None)
+    if form.is_valid():
+        address = form.cleaned_data["address"]
         try:
-            site = ask_for_site(
-                creator=viewer, address=request.POST.get("address", ""), at=timezone.now()
-            )
+            site = ask_for_site(creator=viewer, address=address, at=timezone.now())
         except NotAWebAddress:
-            refusal = _("Write the address of your site, such as blog.example.")
+            form.add_error("address", _("Write the address of your site, such as blog.example."))
         else:
             messages.success(request, _("We look whether %(site)s is yours.") % {"site": site})
             return redirect("sites")
-    context = {"sites": viewer.sites.order_by("host"), "refusal": refusal}
-    return render(request, "things/sites.html", context, status=400 if refusal else 200)
+    context = {"sites": viewer.sites.order_by("host"), "form": form}
+    return render(request, "things/sites.html", context, status=400 if form.errors else 200)
 
 
 def _choice(request: HttpRequest) -> Choice:

@@ -131,10 +131,12 @@ def field(
     before: str = "",
     after: str = "",
     autofocus: bool = False,
+    quiet: bool = False,
 ) -> dict[str, object]:
     """A field of a form: label, help, error, control. `before` and `after` frame the control.
 
-    Hidden fields are written as they are.
+    Hidden fields are written as they are. `quiet` leaves out that a field is optional: where all
+    are, as in a filter.
     """
     said: dict[str, str | bool] = {
         "autocomplete": autocomplete,
@@ -142,7 +144,13 @@ def field(
         "autofocus": autofocus,
     }
     control = field.as_widget(attrs={name: given for name, given in said.items() if given})
-    return {"field": field, "control": control, "before": before, "after": after}
+    return {
+        "field": field,
+        "control": control,
+        "before": before,
+        "after": after,
+        "quiet": quiet,
+    }
 
 
 @register.inclusion_tag("components/errors.html")
