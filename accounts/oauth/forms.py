@@ -46,10 +46,9 @@ class ApplicationForm(_Form):
             "description": forms.Textarea(attrs={"rows": 3}),
             "redirect_uris": forms.Textarea(attrs={"rows": 3}),
         }
+        labels = {"redirect_uris": _("Where people return to")}
         help_texts = {
-            "redirect_uris": _(
-                "Where people return to, one address a line. Without any, people copy a code."
-            ),
+            "redirect_uris": _("One address a line. Without any, people copy a code."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
