@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from elsewhere import Elsewhere
 from migrated import migrated_template
 from pytest_django import DjangoDbBlocker
@@ -83,6 +84,12 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsew
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _sites_language() -> None:
+    """A request of an earlier test leaves its language behind."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -53,6 +53,8 @@ FORMS = {
     "mail_settings": ("ada", "/settings/mail"),
     "payouts": ("ben", "/payouts/"),
     "payout_settings": ("ben", "/settings/payout/"),
+    "earnings_papers": ("ben", "/statements/"),
+    "billing_settings": ("ben", "/settings/statements/"),
 }
 NO_PAGES = {
     "robots",
@@ -77,7 +79,7 @@ NO_PAGES |= {
 }
 NO_PAGES |= {"pay_in"}  # it goes straight on where there is one way
 NO_PAGES |= {"giving_month_file", "giving_year_file"}
-NO_PAGES |= {"ask_for_payout", "call_off_payout", "forget_payout_details"}
+NO_PAGES |= {"earnings_paper", "ask_for_payout", "call_off_payout", "forget_payout_details"}
 # On the way in, after a first step; tests/accounts goes all these ways.
 NO_PAGES |= {
     "account_complete_password_reset",
