@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.answers import NothingHere
 from accounts.models import User
-from payments.earnings import months, reports
+from payments.earnings import balance, months, reports
 from payments.paging import page_of
 from things.periods import Period
 from things.templatetags.periods import month_name
@@ -43,8 +43,13 @@ def show_month(request: HttpRequest, period: Period) -> HttpResponse:
 def list_creator_months(request: HttpRequest, username: str) -> HttpResponse:
     """The months in which a creator earned something."""
     creator = _creator_to_show(request, username)
-    page = page_of(request, reports.earnings_of_creator(creator))
-    return render(request, "payments/creator_months.html", {"creator": creator, "page": page})
+    context = {
+        "creator": creator,
+        "page": page_of(request, reports.earnings_of_creator(creator)),
+        # What somebody gives is nobody else's business, an operator's neither.
+        "balances": balance.received_and_given(creator) if request.user == creator else [],
+    }
+    return render(request, "payments/creator_months.html", context)
 
 
 @never_cache

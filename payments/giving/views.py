@@ -42,6 +42,8 @@ def show_giving(request: HttpRequest, period: Period) -> HttpResponse:
     """The viewer's statement of one month."""
     month = month_asked(request, period)
     giving = month.giving
+    # Who turns the pages of the clicks has seen the rest.
+    later = request.GET.get("page", "1") != "1"
     context = {
         "month": month,
         "statement": giving,
@@ -49,7 +51,8 @@ def show_giving(request: HttpRequest, period: Period) -> HttpResponse:
         and page_of(request, giving.clicks, count=giving.counted + giving.left_out),
         "movements": page_of(request, month.movements, name="movements"),
         "charts": [
-            chart_of_recipients(each) for each in recipients_of_month(viewer(request), month)
+            chart_of_recipients(each)
+            for each in ([] if later else recipients_of_month(viewer(request), month))
         ],
     }
     return render(request, "payments/statement.html", context)
