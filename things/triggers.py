@@ -55,16 +55,19 @@ def refuse(
     *,
     why: str,
     condition: str | None = None,
+    when: pgtrigger.When = pgtrigger.Before,
 ) -> FirmTrigger:
     """A trigger that refuses rows of an operation, all or those that a condition matches.
 
-    TRUNCATE has no rows: it is refused as a statement. `why` ends the error's message.
+    TRUNCATE has no rows: it is refused as a statement. `why` ends the error's message. `After` is
+    as strict, and fits where most updates pass: before an update PostgreSQL locks each row for
+    the trigger and writes that down, which costs as much as the update itself.
     """
     whole = str(operation) == "TRUNCATE"
     return FirmTrigger(
         name=name,
         level=pgtrigger.Statement if whole else pgtrigger.Row,
-        when=pgtrigger.Before,
+        when=when,
         operation=operation,
         condition=pgtrigger.Condition(f"({condition})") if condition else None,
         func=(

@@ -148,6 +148,7 @@ class Budget(models.Model):
                 pgtrigger.Update,
                 condition="OLD.share IS NOT NULL",
                 why="the budget is settled",
+                when=pgtrigger.After,
             ),
             refuse(
                 "settled_budget_is_never_deleted",

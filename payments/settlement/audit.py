@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, LiteralString
 
 from django.db import connection
@@ -41,25 +42,25 @@ class LedgerUnsound(Exception):
         super().__init__(f"the audit found faults: {names}")
 
 
-# %(period)s is NULL for all periods. Each check is one statement and so one snapshot: what others
-# write meanwhile cannot look like a fault.
+# %(period)s, and %(written)s as keys have it, are NULL for all periods. Each check is one statement
+# and so one snapshot: what others write meanwhile cannot look like a fault.
 CHECKS: tuple[Check, ...] = (
     Check(
         "balances",
         "every balance is what its transfers add up to",
         """
-        SELECT coalesce(account.id, moved.account_id) AS account, account.kind, account.currency,
-            account.balance, coalesce(moved.amount, 0) AS transfers
-        FROM payments_ledgeraccount AS account
-        FULL JOIN (
-            SELECT account_id, sum(amount)::bigint AS amount
+        SELECT apart.account_id AS account, account.kind, account.currency, account.balance,
+            coalesce(account.balance, 0) - apart.amount AS transfers
+        FROM (
+            SELECT account_id, payments_sum(amount) AS amount
             FROM (
-                SELECT debited_id, -amount FROM payments_transfer
-                UNION ALL SELECT credited_id, amount FROM payments_transfer
+                SELECT id, balance FROM payments_ledgeraccount
+                UNION ALL SELECT debited_id, amount FROM payments_transfer
+                UNION ALL SELECT credited_id, -amount FROM payments_transfer
             ) AS side (account_id, amount)
-            GROUP BY account_id
-        ) AS moved ON moved.account_id = account.id
-        WHERE account.balance IS DISTINCT FROM coalesce(moved.amount, 0)
+            GROUP BY account_id HAVING payments_sum(amount) <> 0
+        ) AS apart
+        LEFT JOIN payments_ledgeraccount AS account ON account.id = apart.account_id
         ORDER BY 1
         """,
     ),
@@ -202,10 +203,14 @@ CHECKS: tuple[Check, ...] = (
             UNION ALL SELECT to_char(period, 'YYYY-MM'), currency, 0, 0, 0, sum(fee + net), 0
                 FROM payments_creatorearnings
                 WHERE %(period)s::date IS NULL OR period = %(period)s GROUP BY period, currency
-            UNION ALL SELECT split_part(key, ':', 2), currency, 0,
+            UNION ALL SELECT coalesce(%(written)s, split_part(key, ':', 2)), currency, 0,
                 sum(amount) FILTER (WHERE kind = 'share'), 0, 0,
                 sum(amount) FILTER (WHERE kind <> 'share')
-                FROM payments_transfer WHERE kind IN ('share', 'earning', 'fee')
+                FROM payments_transfer
+                WHERE kind IN ('share', 'earning', 'fee') AND (%(written)s::text IS NULL
+                    OR key ^@ ('share:' || %(written)s || ':')
+                    OR key ^@ ('earning:' || %(written)s || ':')
+                    OR key ^@ ('fee:' || %(written)s || ':'))
                 GROUP BY 1, 2
         ) AS sums ON sums.written = to_char(settlement.period, 'YYYY-MM')
         WHERE settlement.settled_at IS NOT NULL
@@ -297,10 +302,16 @@ def _find(check: Check, settled: Period | None) -> Finding:
         "SELECT *, count(*) OVER () AS rows_in_all FROM ({}) AS offending LIMIT {}"
     ).format(sql.SQL(check.offending), SHOWN)
     with connection.cursor() as cursor:
-        cursor.execute(query, {"period": settled.first_day if settled else None})
+        cursor.execute(query, _named(settled))
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     count = rows[0]["rows_in_all"] if rows else 0
     for row in rows:
         del row["rows_in_all"]
     return Finding(check, count, tuple(rows))
+
+
+def _named(settled: Period | None) -> dict[str, date | str | None]:
+    if settled is None:
+        return {"period": None, "written": None}
+    return {"period": settled.first_day, "written": str(settled)}

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from payments.settlement import statements
@@ -60,31 +61,36 @@ def run_shard(*, shard_id: int) -> None:
     is done, or does it where the first one died.
     """
     with transaction.atomic():
-        _run(Shard.objects.select_for_update().get(pk=shard_id))
+        _run(_shards().select_for_update(of=["self"]).get(pk=shard_id))
 
 
 def take_shard(shard_id: int) -> bool:
     """As `run_shard`, but leave the shard, and return False, while another run has it."""
     with transaction.atomic():
-        shard = Shard.objects.select_for_update(skip_locked=True).filter(pk=shard_id).first()
+        shards = _shards().select_for_update(of=["self"], skip_locked=True)
+        shard = shards.filter(pk=shard_id).first()
         if shard is not None:
             _run(shard)
         return shard is not None
 
 
+def _shards() -> QuerySet[Shard]:
+    return Shard.objects.select_related("stage__settlement")
+
+
 def _run(shard: Shard) -> None:
     if shard.ended_at is not None:
         return
-    stage = Stage.objects.select_related("settlement").get(pk=shard.stage_id)
     shard.started_at = timezone.now()
     tune(statements.IN_MEMORY)
-    shard.written = _SHARD_OF[Stage.Name(stage.name)](stage.settlement, shard)
+    shard.written = _SHARD_OF[Stage.Name(shard.stage.name)](shard.stage.settlement, shard)
     shard.ended_at = timezone.now()
     shard.worker = f"{socket.gethostname()}:{os.getpid()}"
-    shard.save()
+    shard.save(update_fields=["started_at", "written", "ended_at", "worker"])
 
 
 def _share(settlement: Settlement, shard: Shard) -> int:
+    tune(statements.COUNTED_IN_ORDER)
     [(written,)] = fetch(statements.SHARE_SHARD, settlement, first=shard.first, last=shard.last)
     return int(written)
 

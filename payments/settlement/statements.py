@@ -2,7 +2,8 @@
 
 Statements are made of the fragments, which name relations, so that the settlement (which writes
 each step down) and the dry run (which chains them in one query) cannot differ in their
-arithmetic. Amounts are in micros; `{clicks}` is the table of the period's clicks.
+arithmetic. Amounts are in micros; `{clicks}` is the table of the period's clicks. `payments_sum`
+is `sum` of bigints that stays a bigint, and fails where that is too small.
 `payments.settlement.division` is the same in Python.
 """
 
@@ -17,20 +18,19 @@ WITHOUT_LEFT_OUT: LiteralString = (
 )
 
 FRAGMENTS: dict[str, LiteralString] = {
-    # How often each subscriber clicked. The budgets are in it, so that one without clicks has 0.
+    # How often each subscriber with a budget clicked. Both lie in the order of subscribers.
     "counted": """
-        SELECT counting.subscriber_id, count(counting.thing_id)::int AS clicks
-        FROM (
-            SELECT click.subscriber_id, click.thing_id
+        SELECT budget.subscriber_id, coalesce(clicking.clicks, 0) AS clicks
+        FROM payments_budget AS budget
+        LEFT JOIN (
+            SELECT click.subscriber_id, count(*)::int AS clicks
             FROM {clicks} AS click
             WHERE click.period = %(period)s
                 AND click.subscriber_id BETWEEN %(first)s AND %(last)s {left_out}
-            UNION ALL
-            SELECT subscriber_id, NULL
-            FROM payments_budget
-            WHERE period = %(period)s AND subscriber_id BETWEEN %(first)s AND %(last)s
-        ) AS counting
-        GROUP BY counting.subscriber_id
+            GROUP BY click.subscriber_id
+        ) AS clicking ON clicking.subscriber_id = budget.subscriber_id
+        WHERE budget.period = %(period)s
+            AND budget.subscriber_id BETWEEN %(first)s AND %(last)s
     """,
     "share": "coalesce(budget.amount / nullif(counted.clicks, 0), 0)",
     "remainder": "coalesce(mod(budget.amount, nullif(counted.clicks, 0)::bigint), budget.amount)",
@@ -43,7 +43,7 @@ FRAGMENTS: dict[str, LiteralString] = {
             total.clicks, total.gross, total.lowest, total.highest
         FROM (
             SELECT click.thing_id, divided.currency, count(*)::int AS clicks,
-                sum(divided.share)::bigint AS gross,
+                payments_sum(divided.share) AS gross,
                 min(divided.share) AS lowest, max(divided.share) AS highest
             FROM {clicks} AS click
             JOIN divided ON divided.subscriber_id = click.subscriber_id
@@ -67,21 +67,22 @@ FRAGMENTS: dict[str, LiteralString] = {
     # The median is that of all clicks, found among the shares by counting up the clicks of each.
     "figures": """
         SELECT given.currency, given.subscribers, earned.creators, earned.things, given.clicks,
-            given.given, earned.fee, given.given / given.clicks AS mean, given.median
+            given.given, earned.fee, given.given / given.clicks AS mean,
+            (middle.lower + middle.upper) / 2 AS median
         FROM (
-            SELECT currency, sum(subscribers)::int AS subscribers, sum(clicks)::int AS clicks,
-                sum(share * clicks)::bigint AS given,
-                (min(share) FILTER (WHERE so_far >= (whole + 1) / 2)
-                    + min(share) FILTER (WHERE so_far >= whole / 2 + 1)) / 2 AS median
-            FROM (
-                SELECT currency, share, count(*) AS subscribers, sum(clicks) AS clicks,
-                    sum(sum(clicks)) OVER (PARTITION BY currency ORDER BY share)::bigint AS so_far,
-                    sum(sum(clicks)) OVER (PARTITION BY currency)::bigint AS whole
-                FROM divided WHERE clicks > 0
-                GROUP BY currency, share
-            ) AS shares
+            SELECT currency, count(*)::int AS subscribers, sum(clicks)::int AS clicks,
+                sum(share * clicks)::bigint AS given
+            FROM divided WHERE clicks > 0
             GROUP BY currency
         ) AS given
+        CROSS JOIN LATERAL (
+            SELECT min(share) FILTER (WHERE so_far >= (given.clicks + 1) / 2) AS lower,
+                min(share) FILTER (WHERE so_far >= given.clicks / 2 + 1) AS upper
+            FROM (
+                SELECT share, sum(clicks) OVER (ORDER BY share ROWS UNBOUNDED PRECEDING) AS so_far
+                FROM divided WHERE clicks > 0 AND currency = given.currency
+            ) AS counting_up
+        ) AS middle
         JOIN (
             SELECT currency, count(*)::int AS creators, sum(things)::int AS things,
                 sum(fee)::bigint AS fee
@@ -192,11 +193,16 @@ PREVIEW: LiteralString = """
 """
 
 # For the transaction that they are sent in. Shards are what runs side by side: parallel workers
-# of a query would only take turns with them.
+# of a query would only take turns with them; and compiling costs more than such queries run.
 IN_MEMORY: LiteralString = """
     SET LOCAL work_mem = '64MB';
+    SET LOCAL jit = off;
     SET LOCAL max_parallel_workers_per_gather = 0
 """
+
+# A shard's clicks lie in the order of subscribers in their index: counted along it, they need no
+# table of counts in memory, which costs twice as much.
+COUNTED_IN_ORDER: LiteralString = "SET LOCAL enable_hashagg = off"
 
 # Clicks and budgets both lie in the order of subscribers in their indexes. Merged along them, a
 # million clicks cost half of what the planner's choice costs, a hash of all budgets.

@@ -95,7 +95,7 @@ SEAL_KEYS = environment.words("OBOLE_SEAL_KEYS", [f"seal:{SECRET_KEY}"])
 # How many budgets a shard of a settlement has. Smaller shards spend their time on planning,
 # larger ones hold their locks for longer and leave more to do again after a crash.
 SUBSCRIBERS_A_SHARD = environment.whole_number(
-    "OBOLE_SUBSCRIBERS_A_SHARD", 5000, lowest=1, highest=1_000_000
+    "OBOLE_SUBSCRIBERS_A_SHARD", 10_000, lowest=1, highest=1_000_000
 )
 
 # The button

@@ -172,11 +172,21 @@ class TestAccountTable:
         [
             ("UPDATE payments_ledgeraccount SET balance = balance + 1", "only a transfer"),
             ("UPDATE payments_ledgeraccount SET currency = 'USD'", "only transfers and holds"),
-            ("UPDATE payments_ledgeraccount SET owner_id = NULL", "only transfers and holds"),
+            ("UPDATE payments_ledgeraccount SET owner_id = NULL", "owner_fits_kind"),
+            (
+                "UPDATE payments_ledgeraccount SET owner_id = owner_id + 1 WHERE kind = 'wallet'",
+                "only transfers and holds",
+            ),
             ("UPDATE payments_ledgeraccount SET held = balance + 1", "refused|covers|hold"),
             ("UPDATE payments_ledgeraccount SET held = -1", "covers|hold"),
-            ("UPDATE payments_ledgeraccount SET owed = 1", "taken back makes a debt"),
-            ("UPDATE payments_ledgeraccount SET held = balance + 1, owed = 1", "makes a debt"),
+            ("UPDATE payments_ledgeraccount SET owed = 1", "owes_what_is_missing|covers"),
+            (
+                (
+                    "UPDATE payments_ledgeraccount SET held = balance + 1, owed = 1"
+                    " WHERE kind = 'wallet'"
+                ),
+                "makes a debt",
+            ),
             ("DELETE FROM payments_ledgeraccount", "are kept"),
             ("TRUNCATE payments_ledgeraccount CASCADE", "are kept"),
         ],
@@ -192,6 +202,14 @@ class TestAccountTable:
             " VALUES (%s, 'wallet', 'EUR', '', 100, 0)",
             [ada.pk],
             match="opens empty",
+        )
+
+    def test_refuses_what_is_no_currency(self, ada: User) -> None:
+        refuse(
+            "INSERT INTO payments_ledgeraccount (owner_id, kind, currency, rail, balance, held)"
+            " VALUES (%s, 'wallet', 'eur', '', 0, 0)",
+            [ada.pk],
+            match="three capital letters",
         )
 
     def test_refuses_a_second_account_of_the_same_kind(self, db: None) -> None:
