@@ -17,6 +17,8 @@ from accounts.visibility import Visibility, default_visibility
 
 __all__ = [
     "Application",
+    "Export",
+    "ExportChunk",
     "KeptAnswer",
     "Mail",
     "UnconfirmedSignUp",
@@ -162,3 +164,4 @@ from accounts.api.models import KeptAnswer  # noqa: E402
 from accounts.entrance.models import UnconfirmedSignUp  # noqa: E402
 from accounts.mail.models import Mail, UnwantedKind  # noqa: E402
 from accounts.oauth.models import Application, UsedCode  # noqa: E402
+from accounts.privacy.models import Export, ExportChunk  # noqa: E402

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.api.idempotency import drop_old_answers
 from accounts.entrance.tasks import drop_unconfirmed_sign_ups, tell_nobody
 from accounts.mail.tasks import drop_ended_mails, send_due_mails, send_mail_of_key
+from accounts.privacy.tasks import make_export_of, make_exports
 from accounts.security.sessions import drop_dead_sessions
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "drop_kept_answers",
     "drop_sessions",
     "drop_unconfirmed_sign_ups",
+    "make_export_of",
+    "make_exports",
     "send_due_mails",
     "send_mail_of_key",
     "tell_nobody",

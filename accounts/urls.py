@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("accounts.security.urls")),
     path("language/setlang/", profile.set_language, name="set_language"),
     path("", include("accounts.mail.urls")),
+    path("", include("accounts.privacy.urls")),
 ]

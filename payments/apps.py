@@ -12,12 +12,19 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """List the pages of settings that are about money."""
+        """List the pages of settings that are about money, and what acts for people by itself."""
+        from accounts.security.endings import OtherWay, add_other_way_in
         from accounts.settings_pages import add_settings_page
+        from payments.clicking.connecting import disconnect_all, list_connections
+        from payments.personal import register
+
+        register()
 
         add_settings_page("giving_settings", _("Who may know"), place=55)
         add_settings_page("billing_settings", _("On your statements"), place=66)
         add_settings_page("payout_settings", _("Where you are paid"), place=65)
+        title = _("Sites where one click is enough")
+        add_other_way_in("connections", OtherWay(title, list_connections, disconnect_all))
         _let_payouts_read_the_bank()
 
 

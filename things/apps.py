@@ -10,3 +10,9 @@ class ThingsConfig(AppConfig):
     name = "things"
     verbose_name = _("Things")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what is kept about people."""
+        from things.personal import register
+
+        register()

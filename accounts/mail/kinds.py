@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     ADDRESS_CHANGED = "address_changed", _("My address was changed")
     PASSWORD_CHANGED = "password_changed", _("My password was changed")
     FACTORS_CHANGED = "factors_changed", _("A second factor was added or removed")
+    EXPORT_READY = "export_ready", _("The export of my data is ready")
 
     @property
     def always_sent(self) -> bool:
@@ -49,6 +50,7 @@ ALWAYS_SENT = frozenset(
         Kind.ADDRESS_CHANGED,
         Kind.PASSWORD_CHANGED,
         Kind.FACTORS_CHANGED,
+        Kind.EXPORT_READY,
     }
 )
 

@@ -12,7 +12,11 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+from django.utils import timezone
+
 from accounts.models import User
+from accounts.security.endings import Row
 from payments.clicking.tokens import spend_connect_code
 from things.addresses import host_of
 from things.models import Thing
@@ -70,6 +74,19 @@ def check_site(connection: Connection, thing: Thing) -> None:
     """Raises WrongSite unless the thing belongs to the owner of the connected site."""
     if thing.owner_id is None or thing.owner_id != connection.site.owner_id:
         raise WrongSite(f"{thing.url} is not of the owner of {connection.site.host}")
+
+
+def list_connections(subscriber: User) -> list[Row]:
+    """The connections of a subscriber that are alive, latest used first."""
+    alive = Connection.objects.alive(at=timezone.now()).filter(subscriber=subscriber)
+    return [
+        Row(
+            name=connection.site.host,
+            used_at=connection.used_at,
+            end_path=reverse("end_connection", args=[connection.pk]),
+        )
+        for connection in alive.select_related("site").order_by("-used_at", "-pk")
+    ]
 
 
 def disconnect(secret: str) -> None:

@@ -103,4 +103,5 @@ def end_connection(request: HttpRequest, connection_id: int) -> HttpResponse:
     connection.delete()
     said = _("On %(site)s each click is confirmed again.") % {"site": connection.site.host}
     messages.success(request, said)
-    return redirect("clicks")
+    from_sessions = request.POST.get("back") == "sessions"
+    return redirect("usersessions_list" if from_sessions else "clicks")

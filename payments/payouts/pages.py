@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.security.reauthenticating import freshly_authenticated
 from accounts.viewer import viewer
 from payments.money import format_for_people, format_trimmed
 from payments.paging import page_of
@@ -52,7 +53,7 @@ def show_payouts(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@freshly_authenticated
 @require_POST
 def ask_for_payout(request: HttpRequest) -> HttpResponse:
     """Ask for a payout."""
@@ -93,7 +94,7 @@ def call_off_payout(request: HttpRequest, payout_id: int) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@freshly_authenticated
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_details(request: HttpRequest) -> HttpResponse:
     """Where the viewer is paid."""
@@ -125,7 +126,7 @@ def edit_details(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@freshly_authenticated
 @require_POST
 def forget_details(request: HttpRequest) -> HttpResponse:
     """Forget where the viewer is paid."""

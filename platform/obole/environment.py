@@ -198,6 +198,15 @@ def mail_sender(name: str, default: str, *, called: str) -> str:
         raise _refusal(name, rule, value) from error
 
 
+def mail_address(name: str, default: str) -> str:
+    """An address such as `post@obole.example`, or the default."""
+    value = text(name, default)
+    if value == default:
+        return value
+    mail_sender(name, default, called="")
+    return value
+
+
 def queues_beside(url: str) -> str:
     """For Celery: the database after that of the cache.
 

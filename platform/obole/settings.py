@@ -43,6 +43,8 @@ SITE_NAME = environment.text("OBOLE_SITE_NAME", "Obole")
 SITE_URL = environment.site_url("OBOLE_SITE_URL", "http://localhost:8000")
 # On documents such as statements, a line each.
 POSTAL_ADDRESS = environment.words("OBOLE_POSTAL_ADDRESS", [])
+# On the page about privacy, for people's questions.
+CONTACT_ADDRESS = environment.mail_address("OBOLE_CONTACT", "")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 _HERE = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
@@ -350,6 +352,10 @@ SESSION_COOKIE_AGE = 30 * 86_400
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrf" if SITE_IS_SECURE else "csrf"
 CSRF_COOKIE_SECURE = SITE_IS_SECURE
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SECURE = SITE_IS_SECURE
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "DENY"
 if environment.flag("OBOLE_BEHIND_PROXY", default=False):
@@ -420,6 +426,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "accounts.drop_kept_answers",
         "schedule": crontab(hour="3", minute="45"),
     },
+    "exports": {"task": "accounts.make_exports", "schedule": crontab(minute="4-59/10")},
     "unconfirmed sign-ups": {
         "task": "accounts.drop_unconfirmed_sign_ups",
         "schedule": crontab(minute="20"),

@@ -57,7 +57,7 @@ class TestRealBlog:
         for name, articles in CLICKS.items():
             context.clear_cookies()
             sign_in(context, User.objects.get(username=name))
-            context.add_cookies([{"name": "django_language", "value": "fr", "url": SITE}])
+            context.add_cookies([{"name": "language", "value": "fr", "url": SITE}])
             for title in articles:
                 self._give(page, publish(world, title), plain=title == "citron")
 

@@ -44,6 +44,8 @@ FORMS = {
     "account_inactive": (None, "/sign-in/closed"),
     "withdraw": ("ada", "/wallet/pay-back/"),
     "profile_settings": ("ada", "/settings/profile"),
+    "privacy": (None, "/privacy"),
+    "privacy_settings": ("ada", "/settings/privacy"),
     "mfa_index": ("ada", "/settings/security"),
     "account_email": ("ada", "/settings/security/email"),
     "account_set_password": ("ada", "/settings/security/password/first"),
@@ -94,6 +96,8 @@ NO_PAGES |= {
 # Of who has a password, an authenticator, codes or a passkey: likewise.
 NO_PAGES |= {
     "account_change_password",
+    "ask_for_export",
+    "fetch_export",
     "end_other_sessions",
     "end_session",
     "mfa_deactivate_totp",

@@ -1,0 +1,1 @@
+"""What is kept about people: told, handed out, and let go of."""

@@ -1,0 +1,30 @@
+"""What all rooms keep about people, named where the app finds it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.privacy.kept import Cookie, keep
+from payments.budgets import personal as budgets
+from payments.clicking.cookies import cookie_name
+from payments.deposits import personal as deposits
+from payments.earnings import personal as earnings
+from payments.ledger import personal as ledger
+from payments.payouts import personal as payouts
+from payments.settlement import personal as settlement
+
+
+def register() -> None:
+    """Add the tables of all rooms to the register, and the button's cookie."""
+    for room in (ledger, budgets, deposits, settlement, earnings, payouts):
+        room.register()
+    keep(
+        Cookie(
+            cookie_name(),
+            _(
+                "Counts your click on a site where you said that one click is enough."
+                " It exists on that site alone."
+            ),
+            _("90 days after you used it last"),
+        )
+    )
