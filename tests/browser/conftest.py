@@ -17,9 +17,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
+from firefox import NoFirefox, Way, launch_firefox
 from hosting import OURS, Internet
 from launching import CHOOSES, MODES, USUAL_MODE, launch
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from selenium.webdriver import Firefox
 
 from accounts.models import User
 from payments.budgets.planning import set_budget
@@ -168,6 +170,68 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+@pytest.fixture(scope="session")
+def way(_internet: Internet) -> Iterator[Way]:
+    """The proxy through which a browser without a resolver's rules comes to the hosts."""
+    opened = Way(_internet.port)
+    yield opened
+    opened.shutdown()
+    opened.server_close()
+
+
+@pytest.fixture(scope="session")
+def _foxes(way: Way) -> Iterator[Callable[..., Firefox]]:
+    open_ones: dict[tuple[str, bool], Firefox] = {}
+
+    def fox(behaviour: str, *, script: bool = True) -> Firefox:
+        if (behaviour, script) not in open_ones:
+            try:
+                started = launch_firefox(behaviour, proxy=way.port, script=script)
+            except NoFirefox as missing:
+                pytest.skip(str(missing))
+            open_ones[behaviour, script] = started
+        return open_ones[behaviour, script]
+
+    yield fox
+    for opened in open_ones.values():
+        opened.quit()
+
+
+@pytest.fixture
+def behaviour() -> str:
+    """What this Firefox does with cookies of other sites: `firefox.BEHAVIOURS`."""
+    return "partitioned"
+
+
+@pytest.fixture
+def open_fox(
+    _foxes: Callable[..., Firefox], internet: Internet
+) -> Iterator[Callable[..., Firefox]]:
+    """A Firefox without cookies of earlier tests, and one window."""
+    used: list[Firefox] = []
+
+    def opened(behaviour: str, **options: bool) -> Firefox:
+        browser = _foxes(behaviour, **options)
+        browser.get(f"{SITE}/robots.txt")
+        browser.delete_all_cookies()
+        used.append(browser)
+        return browser
+
+    yield opened
+    for browser in used:
+        first, *others = browser.window_handles
+        for other in others:
+            browser.switch_to.window(other)
+            browser.close()
+        browser.switch_to.window(first)
+        browser.get("about:blank")
+
+
+@pytest.fixture
+def fox(open_fox: Callable[..., Firefox], behaviour: str) -> Firefox:
+    return open_fox(behaviour)
+
+
 @dataclass(frozen=True)
 class World:
     """Ada subscribes, Ben creates and has a blog; each test has hosts of its own."""
@@ -230,11 +294,16 @@ def give_means(subscriber: User, euros: int = 10) -> None:
 
 def sign_in(context: BrowserContext, user: User) -> None:
     """Give the browser the session cookie that the sign-in page would."""
+    context.add_cookies([{**session_cookie(user), "url": SITE}])
+
+
+def session_cookie(user: User) -> dict[str, Any]:
+    """The cookie of a signed-in user, as the site sets it."""
     client = Client()
     client.force_login(user)
     name = django_settings.SESSION_COOKIE_NAME
-    session = {"name": name, "value": client.cookies[name].value, "url": SITE}
-    context.add_cookies([{**session, "secure": True, "httpOnly": True, "sameSite": "Lax"}])
+    kept = {"secure": True, "httpOnly": True, "sameSite": "Lax"}
+    return {"name": name, "value": client.cookies[name].value, **kept}
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ def open_popup(page: Page) -> Page:
 
 def confirm(popup: Page, *, connect: bool = False) -> None:
     """Read, tick the box where wanted, and press the button when it is armed."""
+    # Its script, which holds the button back at first, runs before the load event.
+    popup.wait_for_load_state()
     give = popup.get_by_role("button", name="Give")
     expect(give).not_to_have_attribute("aria-disabled", "true")
     if connect:
