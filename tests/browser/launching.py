@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import playwright
@@ -35,10 +36,7 @@ def launch(
     tool: Playwright, mode: str, folder: Path, *, port: int, spki: str, **options: object
 ) -> BrowserContext:
     """A browser with a profile of its own, in one cookie mode."""
-    _prefer(folder, mode)
-    arguments = [text.format(port=port, spki=spki) for text in _ALWAYS]
-    if mode == "phaseout":
-        arguments.append("--test-third-party-cookie-phaseout")
+    arguments = _arguments(mode, folder, port=port, spki=spki)
     features = _features_switched_off()
     partitioned = [name for name in features if name != "ThirdPartyStoragePartitioning"]
     browser = find_chromium()
@@ -56,6 +54,31 @@ def launch(
         locale="en-GB",
         **options,  # type: ignore[arg-type]
     )
+
+
+def launch_on_screen(
+    mode: str, folder: Path, *, port: int, spki: str, display: str
+) -> subprocess.Popen[bytes]:
+    """A browser without a tool's hand on it; the port for asking it is in `DevToolsActivePort`."""
+    browser = find_chromium()
+    command = [
+        browser,
+        *_arguments(mode, folder, port=port, spki=spki),
+        f"--user-data-dir={folder}",
+    ]
+    command += ["--remote-debugging-port=0", "--no-default-browser-check", "about:blank"]
+    command += ["--password-store=basic", "--disable-features=Translate"]
+    environment = {**surroundings(browser), "DISPLAY": display}
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
+
+
+def _arguments(mode: str, folder: Path, *, port: int, spki: str) -> list[str]:
+    _prefer(folder, mode)
+    arguments = [text.format(port=port, spki=spki) for text in _ALWAYS]
+    if mode == "phaseout":
+        arguments.append("--test-third-party-cookie-phaseout")
+    return arguments
 
 
 def _prefer(folder: Path, mode: str) -> None:
