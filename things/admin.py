@@ -9,6 +9,8 @@ from django.db.models import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from things.aliases.models import Alias
+from things.feeds.models import Feed
 from things.models import PendingClick, Thing
 from things.read_only import EstimatingPaginator, ReadOnlyAdmin
 
@@ -60,4 +62,25 @@ class PendingClickAdmin(ReadOnlyAdmin):
     columns = ("subscriber", "thing", "clicked_at")
     list_select_related = ("subscriber", "thing")
     search_fields = ("subscriber__username__exact", "thing__url__startswith")
+    ordering = ("-id",)
+
+
+@admin.register(Feed)
+class FeedAdmin(ReadOnlyAdmin):
+    """Feeds of creators, and why some fail. Their owners stop them."""
+
+    columns = ("url", "owner", "state", "checked_at", "failures", "refusal")
+    list_select_related = ("owner",)
+    list_filter = ("state",)
+    search_fields = ("url__startswith", "owner__username__exact")
+    ordering = ("-id",)
+
+
+@admin.register(Alias)
+class AliasAdmin(ReadOnlyAdmin):
+    """Further addresses of things."""
+
+    columns = ("url", "thing", "made_at")
+    list_select_related = ("thing",)
+    search_fields = ("url__startswith",)
     ordering = ("-id",)

@@ -18,6 +18,7 @@ from accounts.visibility import Visibility
 from things.addresses import URL_BYTES, NotAWebAddress, check_url
 from things.aliases import models as aliases  # noqa: F401 - where Django looks for models
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
+from things.feeds import models as feeds  # noqa: F401 - where Django looks for models
 from things.fields import AddressKeyField, PeriodField
 from things.guards import THING_TRIGGERS
 from things.periods import Period

@@ -4,11 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from things.aliases.merging import move_latecomers
+from things.feeds.checking import check_feed
+from things.feeds.models import Feed
 from things.partitions import make_partitions_ahead
 from things.periods import Period
 from things.popularity import count_popularity
 
 MONTHS_AHEAD = 2
+FEEDS_A_TIME = 500
 
 
 @shared_task(name="things.make_click_tables")
@@ -27,3 +30,20 @@ def move_latecomers_of_merged_things() -> int:
 def count_popularity_of_things() -> int:
     """Count how popular things are now."""
     return count_popularity(at=timezone.now())
+
+
+@shared_task(name="things.check_due_feeds")
+def check_due_feeds() -> int:
+    """Have each feed that is due read, in a task of its own. Returns how many."""
+    due = list(Feed.objects.due(at=timezone.now()).values_list("pk", flat=True)[:FEEDS_A_TIME])
+    for feed_id in due:
+        check_feed_of_creator.delay(feed_id=feed_id)
+    return len(due)
+
+
+@shared_task(name="things.check_feed")
+def check_feed_of_creator(*, feed_id: int) -> int:
+    """Read one feed, unless another task has done so meanwhile. Returns how many things came in."""
+    now = timezone.now()
+    feed = Feed.objects.due(at=now).select_related("owner").filter(pk=feed_id).first()
+    return 0 if feed is None else check_feed(feed, at=now).registered

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from things.button import builder, views
+from things.mine import feed_views as feeds
+from things.mine import views as mine
 from things.pages import views as pages
 
 urlpatterns = [
@@ -22,6 +24,15 @@ urlpatterns = [
     path("button/", builder.show_builder, name="button"),
     path("button/preview", builder.show_preview, name="button_preview"),
     path("sites/", pages.list_sites, name="sites"),
+    path("things/mine/", mine.list_own, name="own_things"),
+    path("things/mine/new/", mine.register, name="register_thing"),
+    path("things/mine/<int:thing_id>/", mine.edit, name="own_thing"),
+    path("things/mine/<int:thing_id>/move/", mine.move, name="move_thing"),
+    path("things/mine/<int:thing_id>/merge/", mine.merge, name="merge_thing"),
+    path("things/mine/<int:thing_id>/state/", mine.change_state, name="change_thing_state"),
+    path("things/mine/feeds/", feeds.list_feeds, name="own_feeds"),
+    path("things/mine/feeds/new/", feeds.register, name="register_feed"),
+    path("things/mine/feeds/<int:feed_id>/", feeds.stop, name="stop_feed"),
     path("things/", pages.list_things, name="catalogue"),
     path("things.atom", pages.things_as_atom, name="catalogue_atom"),
     path("things.as", pages.things_as_stream, name="catalogue_stream"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from things.addresses import host_of, same_site
+from things.addresses import same_site
 from things.aliases.finding import thing_at
 from things.aliases.models import Alias
 from things.canonical import address_key, canonical_url
@@ -56,7 +56,7 @@ def add_alias(thing: Thing, *, url: str, at: datetime) -> bool:
 
 
 def _check_free(thing: Thing, address: str) -> None:
-    site = verified_site_of(host_of(address))
+    site = verified_site_of(address)
     if site is not None and site.owner_id != thing.owner_id:
         raise NotYours(f"{site.host} is proven to be somebody else's")
     found = thing_at(address)

@@ -30,6 +30,9 @@ from payments.settlement.models import (
     Stage,
     ThingEarnings,
 )
+from things.aliases.models import Alias
+from things.canonical import address_key
+from things.feeds.models import Feed
 from things.models import PendingClick, Thing
 from things.periods import Period
 from things.sites.models import Site
@@ -59,6 +62,22 @@ def thing(number: int) -> Thing:
 
 def site(number: int) -> Site:
     return Site.objects.create(host=f"site-{number}.example", owner=user(number), asked_at=NOON)
+
+
+def feed(number: int) -> Feed:
+    return Feed.objects.create(
+        url=f"https://ben.example/{number}.rss",
+        owner=user(number),
+        hosts=["ben.example"],
+        language="en_GB",
+        made_at=NOON,
+        next_at=NOON,
+    )
+
+
+def alias(number: int) -> Alias:
+    url = f"https://ben.example/{number}/old"
+    return Alias.objects.create(url=url, key=address_key(url), thing=thing(number), made_at=NOON)
 
 
 def pending_click(number: int) -> PendingClick:
@@ -307,6 +326,8 @@ def period(number: int) -> Period:
 
 MAKERS: dict[type[Model], Callable[[int], Model]] = {
     BankLine: bank_line,
+    Alias: alias,
+    Feed: feed,
     Budget: budget,
     CreatorEarnings: creator_earnings,
     EarningsPaper: earnings_paper,

@@ -1,0 +1,1 @@
+"""Feeds whose new entries become things of a creator."""

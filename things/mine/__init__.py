@@ -1,0 +1,1 @@
+"""A creator's own pages: registering, changing, withdrawing and merging things; feeds."""
