@@ -1,6 +1,10 @@
 """The tasks of all rooms, named where Celery looks for them."""
 
-from payments.clicking.tasks import record_standing_clicks_of_month
+from payments.clicking.tasks import (
+    check_claim_of_creator,
+    check_due_claims,
+    record_standing_clicks_of_month,
+)
 from payments.deposits.tasks import send_refund, send_refunds
 from payments.giving.tasks import mail_low_means, mail_settled_months
 from payments.settlement.tasks import (
@@ -14,6 +18,8 @@ from payments.settlement.tasks import (
 
 __all__ = [
     "audit_books",
+    "check_claim_of_creator",
+    "check_due_claims",
     "credit_month",
     "earn_month",
     "mail_low_means",

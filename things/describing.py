@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.public_ids import key_of
-from things.addresses import NotAWebAddress, host_of, tidy_url
+from things.addresses import NotAWebAddress, tidy_url
 from things.aliases.finding import thing_at
 from things.autosubmit import AutoSubmit, NotAutoSubmit, parse_autosubmit
 from things.canonical import canonical_url
@@ -105,7 +105,7 @@ def describe_thing(submission: AutoSubmit) -> Thing:
     Raises CreatorUnknown, CreatorSuspended or NotTheirs. Three queries.
     """
     creator = _creator(submission)
-    site = verified_site_of(host_of(submission.url))
+    site = verified_site_of(submission.url)
     if site is not None and site.owner_id != creator.pk:
         raise NotTheirs(_not_theirs(submission, creator))
     thing = thing_at(submission.url)

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from things.addresses import host_of
 from things.aliases.finding import thing_at
 from things.canonical import canonical_url
 from things.models import Thing
@@ -34,7 +33,7 @@ def register_thing(*, owner: User, url: str, at: datetime, **fields: object) -> 
     the owner's own.
     """
     address = canonical_url(url)
-    site = verified_site_of(host_of(address))
+    site = verified_site_of(address)
     if site is not None and site.owner_id != owner.pk:
         raise NotYours("Owner mismatch. The site is proven to be another account's.")
     thing = thing_at(url)
@@ -61,6 +60,12 @@ def change_thing(thing: Thing, *, at: datetime, **fields: object) -> None:
         setattr(thing, name, value)
     thing.updated_at = at
     thing.save(update_fields=[*fields, "updated_at"])
+
+
+def restore_thing(thing: Thing, *, at: datetime) -> None:
+    """Let a thing that its owner withdrew be clicked again."""
+    if thing.state == Thing.State.WITHDRAWN:
+        change_thing(thing, at=at, state=Thing.State.ACTIVE)
 
 
 def withdraw_thing(thing: Thing, *, at: datetime) -> None:

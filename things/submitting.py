@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.public_ids import key_of
-from things.addresses import NotAWebAddress, host_of, tidy_url
+from things.addresses import NotAWebAddress, tidy_url
 from things.aliases.finding import thing_at
 from things.autosubmit import AutoSubmit, autosubmit_query, parse_autosubmit
 from things.canonical import canonical_url
@@ -121,7 +121,7 @@ def _named_owner(submission: AutoSubmit) -> User:
         owner = users.filter(pk=key_of(submission.fid) or 0).first()
     if owner is None:
         raise OwnerRestricted("The owner does not exist or is restricted")
-    site = verified_site_of(host_of(submission.url))
+    site = verified_site_of(submission.url)
     if site is not None and site.owner_id != owner.pk:
         raise OwnerMismatch("Owner mismatch. The site is proven to be another account's.")
     return owner

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.clicking.claiming import claim_site
+from payments.clicking.proving import decide_against, decide_for
 from things.sites.models import Site
 from things.sites.owning import SiteTaken
 
@@ -25,14 +26,34 @@ else:
 class SiteAdmin(_SiteAdmin):
     """Sites, those first that wait for an operator."""
 
-    list_display = ("host", "owner", "asked_at", "verified_at")
-    list_filter = (("verified_at", admin.EmptyFieldListFilter),)
+    list_display = (
+        "__str__",
+        "owner",
+        "asked_at",
+        "verified_at",
+        "method",
+        "failing_since",
+        "contested_at",
+    )
+    list_filter = (
+        ("verified_at", admin.EmptyFieldListFilter),
+        ("contested_at", admin.EmptyFieldListFilter),
+        "method",
+    )
     list_select_related = ("owner",)
     search_fields = ("host", "owner__username__exact")
     autocomplete_fields = ("owner",)
-    readonly_fields = ("verified_at",)
+    readonly_fields = (
+        "verified_at",
+        "method",
+        "checked_at",
+        "next_at",
+        "failing_since",
+        "contested_at",
+        "refused_at",
+    )
     ordering = ("verified_at", "-asked_at", "pk")
-    actions = ["verify"]
+    actions = ["verify", "decide_for", "decide_against"]
 
     @admin.action(description=gettext_lazy("Take as proven"), permissions=["change"])
     def verify(self, request: HttpRequest, sites: QuerySet[Site]) -> None:
@@ -45,3 +66,20 @@ class SiteAdmin(_SiteAdmin):
             else:
                 said = _("%(site)s is proven; %(counted)s clicks count.")
                 self.message_user(request, said % {"site": site, "counted": claimed.counted})
+
+    @admin.action(
+        description=gettext_lazy("Decide for these claims, against who has the site"),
+        permissions=["change"],
+    )
+    def decide_for(self, request: HttpRequest, sites: QuerySet[Site]) -> None:
+        """An operator has looked at both proofs."""
+        for site in sites:
+            decide_for(site, at=timezone.now())
+            said = _("%(site)s is %(name)s’s now.")
+            self.message_user(request, said % {"site": site, "name": site.owner.username})
+
+    @admin.action(description=gettext_lazy("Decide against these claims"), permissions=["change"])
+    def decide_against(self, request: HttpRequest, sites: QuerySet[Site]) -> None:
+        """They are not looked at again."""
+        for site in sites.filter(verified_at=None):
+            decide_against(site, at=timezone.now())

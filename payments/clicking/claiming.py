@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.visibility import Visibility
 from payments.budgets.holding import NoMeans
 from payments.clicking.recording import ClickRefused, record_click
 from things.models import PendingClick, Thing
-from things.sites.models import Site
-from things.sites.owning import verify_site
+from things.sites.models import Method, Site
+from things.sites.owning import pages_of, verified_site_of, verify_site
 
 
 @dataclass(frozen=True)
@@ -25,24 +24,28 @@ class Claimed:
     still_waiting: int
 
 
-def claim_site(site: Site, *, at: datetime) -> Claimed:
+def claim_site(site: Site, *, at: datetime, method: Method = Method.OPERATOR) -> Claimed:
     """Take a site as proven; its unclaimed things become the owner's, and clicks count.
 
     A click that waited counts in the period of the proof, if its subscriber has the means then;
     else it goes on waiting. Safe to run again. Raises SiteTaken (of things.sites.owning).
     """
     with transaction.atomic():
-        verify_site(site, at=at)
-        prefixes = Q()
-        for scheme in ("http", "https"):
-            prefixes |= Q(url__startswith=f"{scheme}://{site.host}/")
-        unclaimed = Thing.objects.unclaimed().filter(prefixes)
-        things = unclaimed.update(owner=site.owner)
+        verify_site(site, at=at, method=method)
+        unclaimed = Thing.objects.unclaimed().filter(pages_of(site)).order_by("pk")
+        theirs = [thing.pk for thing in unclaimed if _is_nearest(site, thing)]
+        things = Thing.objects.unclaimed().filter(pk__in=theirs).update(owner=site.owner)
     waiting = PendingClick.objects.filter(thing__owner=site.owner).select_related(
         "subscriber", "thing"
     )
     counted = sum(_count(click, at) for click in waiting.order_by("clicked_at", "pk"))
     return Claimed(things=things, counted=counted, still_waiting=waiting.count())
+
+
+def _is_nearest(site: Site, thing: Thing) -> bool:
+    """A page below the site may be proven to be somebody else's."""
+    nearest = verified_site_of(thing.url)
+    return nearest is None or nearest.owner_id == site.owner_id
 
 
 def _count(pending: PendingClick, at: datetime) -> bool:

@@ -39,7 +39,7 @@ def connectable_site(thing: Thing) -> Site | None:
     if thing.owner_id is None:
         return None
     sites = Site.objects.verified().filter(owner=thing.owner_id)
-    return sites.filter(host=host_of(thing.url)).first()
+    return sites.filter(host=host_of(thing.url), path="").first()
 
 
 def connect(code: str, *, at: datetime) -> str:

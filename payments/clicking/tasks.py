@@ -5,8 +5,12 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from payments.clicking.proving import check_claim
 from payments.clicking.standing import record_standing_clicks
 from things.periods import Period
+from things.sites.models import Site
+
+CLAIMS_A_TIME = 500
 
 
 @shared_task(name="payments.clicking.record_standing_clicks")
@@ -14,3 +18,20 @@ def record_standing_clicks_of_month() -> int:
     """Let the standing clicks of the running month come in. Returns how many did."""
     now = timezone.now()
     return record_standing_clicks(period=Period.of(now), at=now).recorded
+
+
+@shared_task(name="payments.clicking.check_due_claims")
+def check_due_claims() -> int:
+    """Have each claim that is due looked at, in a task of its own. Returns how many."""
+    due = list(Site.objects.due(at=timezone.now()).values_list("pk", flat=True)[:CLAIMS_A_TIME])
+    for site_id in due:
+        check_claim_of_creator.delay(site_id=site_id)
+    return len(due)
+
+
+@shared_task(name="payments.clicking.check_claim")
+def check_claim_of_creator(*, site_id: int) -> str:
+    """Look for the proof of one claim, unless another task has done so meanwhile."""
+    now = timezone.now()
+    site = Site.objects.due(at=now).select_related("owner").filter(pk=site_id).first()
+    return "" if site is None else check_claim(site, at=now).verdict.value

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from payments.clicking import act, pages, popup
+from payments.clicking import act, claim_pages, pages, popup
 
 urlpatterns = [
+    path("sites/<int:site_id>/check/", claim_pages.check_site, name="check_site"),
+    path("sites/<int:site_id>/give-up/", claim_pages.give_up_site, name="give_up_site"),
     path("embed/act/click", act.act_click, name="act_click"),
     path("embed/act/undo", act.act_undo, name="act_undo"),
     path("embed/act/connect", act.act_connect, name="act_connect"),

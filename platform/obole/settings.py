@@ -422,6 +422,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "old mails": {"task": "accounts.drop_old_mails", "schedule": crontab(hour="4", minute="15")},
     "merged things": {"task": "things.move_latecomers", "schedule": crontab(minute="9-59/10")},
+    "feeds": {"task": "things.check_due_feeds", "schedule": crontab(minute="*/5")},
+    "claims": {
+        "task": "payments.clicking.check_due_claims",
+        "schedule": crontab(minute="4-59/10"),
+    },
     "kept answers": {
         "task": "accounts.drop_kept_answers",
         "schedule": crontab(hour="3", minute="45"),

@@ -65,7 +65,13 @@ class Elsewhere:
         self._listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, daemon=True).start()
         trusting = ssl.create_default_context(cafile=str(folder / "root.pem"))
-        self.network = Network(self._resolve, self._connect, lambda: trusting)
+        self.texts: dict[str, list[str]] = {}
+        self.network = Network(
+            self._resolve,
+            self._connect,
+            texts=lambda host, _seconds: self.texts.get(host, []),
+            tls=lambda: trusting,
+        )
 
     def publish(self, url: str, page: Page | Handler | str = "") -> str:
         """Put a page, or somebody who talks, at an address."""

@@ -78,7 +78,7 @@ def _built(said: dict[str, str]) -> dict[str, object]:
         submission = read_submission(said)
     except SubmissionRefused as refusal:
         return {"refusal": str(refusal)}
-    site = verified_site_of(host_of(submission.url))
+    site = verified_site_of(submission.url)
     proven = site is not None and site.owner.username.lower() == submission.user_id.lower()
     look = read_look(said)
     return {

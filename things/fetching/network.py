@@ -19,6 +19,8 @@ from things.fetching.refusals import HostUnknown, TooSlow
 
 # The addresses of a name; seconds are what is left. Raises HostUnknown or TooSlow.
 Resolve = Callable[[str, float], Sequence[Address]]
+# The TXT records of a name. Raises TooSlow.
+Texts = Callable[[str, float], Sequence[str]]
 # A connected socket; an address, so that nothing is left to look up. Raises OSError.
 Connect = Callable[[Address, int, float], socket.socket]
 
@@ -37,6 +39,19 @@ def resolve(host: str, seconds: float) -> Sequence[Address]:
     except (dns.exception.DNSException, OSError) as refusal:
         raise HostUnknown(f"{host}: {refusal}") from refusal
     return [ip_address(address) for address in answers.addresses()]
+
+
+def resolve_texts(host: str, seconds: float) -> Sequence[str]:
+    """The TXT records of a name; none where it has none. Raises TooSlow past the seconds."""
+    try:
+        answer = dns.resolver.get_default_resolver().resolve(
+            dns.name.from_text(f"{host}."), "TXT", lifetime=seconds, search=False
+        )
+    except dns.exception.Timeout as refusal:
+        raise TooSlow(f"the name servers did not say what {host} says") from refusal
+    except (dns.exception.DNSException, OSError):
+        return []
+    return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
 
 
 def connect(address: Address, port: int, seconds: float) -> socket.socket:
@@ -67,6 +82,7 @@ class Network:
 
     resolve: Resolve = field(default=resolve)
     connect: Connect = field(default=connect)
+    texts: Texts = field(default=resolve_texts)
     tls: Callable[[], ssl.SSLContext] = field(default=trusted)
 
 

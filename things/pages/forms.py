@@ -28,6 +28,6 @@ class SiteForm(forms.Form):
     """The address of a site that a creator says is theirs."""
 
     address = forms.CharField(
-        label=_("Address of a site"),
+        label=_("Address of a site, or of a page of yours on a site of many"),
         widget=forms.TextInput(attrs={"placeholder": "blog.example", "autocomplete": "url"}),
     )

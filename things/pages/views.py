@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.public_ids import public_id
 from things.addresses import NotAWebAddress
 from things.aliases.finding import thing_at
 from things.button.looks import FRAME_SIZES
@@ -28,6 +29,7 @@ from things.pages.forms import ChoiceForm, SiteForm
 from things.pages.listing import Choice, clicked_now, public_things, things_of
 from things.sites.models import Site
 from things.sites.owning import ask_for_site
+from things.sites.proving import profile_of
 
 THINGS_A_PAGE = 30
 
@@ -133,9 +135,14 @@ def list_sites(request: HttpRequest) -> HttpResponse:
         except NotAWebAddress:
             form.add_error("address", _("Write the address of your site, such as blog.example."))
         else:
-            messages.success(request, _("We look whether %(site)s is yours.") % {"site": site})
+            messages.success(request, _("Now prove that %(site)s is yours.") % {"site": site})
             return redirect("sites")
-    context = {"sites": viewer.sites.order_by("host"), "form": form}
+    context = {
+        "sites": viewer.sites.order_by("host", "path"),
+        "form": form,
+        "identifier": public_id(viewer.pk),
+        "profile": profile_of(viewer),
+    }
     return render(request, "things/sites.html", context, status=400 if form.errors else 200)
 
 

@@ -15,8 +15,34 @@ HOST_LENGTH = 261  # a name of 253 characters, a colon, and a port
 IDLE = timedelta(days=90)
 
 
+PATH_LENGTH = 500
+
+# An unproven claim is looked at by itself for so long after it was made.
+HOPE = timedelta(days=7)
+
+
+class Method(models.TextChoices):
+    """How it was proven that a site is somebody's."""
+
+    META = "meta", _("a tag in the page")
+    WELL_KNOWN = "well_known", _("a file on the site")
+    DNS = "dns", _("a record in the DNS")
+    REL_ME = "rel_me", _("a link to the profile")
+    OPERATOR = "operator", _("an operator has seen it")
+
+
 class SiteQuerySet(models.QuerySet["Site"]):
     """Questions about sites."""
+
+    def due(self, *, at: datetime) -> SiteQuerySet:
+        """Those whose proof is to be looked for again, longest waiting first.
+
+        What an operator has taken as proven stays so until an operator takes it back.
+        """
+        proven = Q(verified_at__isnull=False) & ~Q(method__in=["", Method.OPERATOR])
+        hoped = Q(verified_at=None, contested_at=None, refused_at=None, asked_at__gt=at - HOPE)
+        waiting = self.filter(proven | hoped, next_at__lte=at, owner__suspended=False)
+        return waiting.order_by("next_at", "pk")
 
     def verified(self) -> SiteQuerySet:
         """Those that are proven to be their owner's."""
@@ -24,9 +50,11 @@ class SiteQuerySet(models.QuerySet["Site"]):
 
 
 class Site(models.Model):
-    """A host that a creator says is theirs. Until `verified_at` that is only what they say.
+    """A host, or a page and those below it, that a creator says is theirs.
 
-    Of all who say so of one host, one at most is verified.
+    Until `verified_at` that is only what they say. Of all who say so of one place, one at most is
+    verified; one who proves it while another has it is `contested_at`, and an operator decides.
+    `path` is empty for a whole host, else `/ben`, without a slash at its end.
     """
 
     host = models.CharField(_("host"), max_length=HOST_LENGTH)
@@ -36,8 +64,19 @@ class Site(models.Model):
         related_name="sites",
         verbose_name=_("owner"),
     )
+    path = models.CharField(
+        _("path"), max_length=PATH_LENGTH, blank=True, default="", db_default=""
+    )
     asked_at = models.DateTimeField(_("asked"))
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    method = models.CharField(
+        _("proven by"), max_length=10, choices=Method, blank=True, default="", db_default=""
+    )
+    checked_at = models.DateTimeField(_("looked at"), null=True, blank=True)
+    next_at = models.DateTimeField(_("looked at next"), null=True, blank=True)
+    failing_since = models.DateTimeField(_("without proof since"), null=True, blank=True)
+    contested_at = models.DateTimeField(_("contested"), null=True, blank=True)
+    refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
 
     objects = SiteQuerySet.as_manager()
 
@@ -45,16 +84,29 @@ class Site(models.Model):
         verbose_name = _("site")
         verbose_name_plural = _("sites")
         constraints = [
-            models.UniqueConstraint(fields=["host", "owner"], name="site_asked_once"),
             models.UniqueConstraint(
-                fields=["host"],
-                condition=Q(verified_at__isnull=False),
-                name="site_has_one_verified_owner",
+                fields=["host", "path", "owner"],
+                condition=Q(asked_at__isnull=False),
+                name="place_asked_once",
             ),
+            models.UniqueConstraint(
+                fields=["host", "path"],
+                condition=Q(verified_at__isnull=False),
+                name="place_has_one_verified_owner",
+            ),
+        ]
+        indexes = [
+            # What is to be looked at next.
+            models.Index(fields=["next_at", "id"], name="site_due"),
         ]
 
     def __str__(self) -> str:
-        return self.host
+        return f"{self.host}{self.path}"
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is proven to be its owner's."""
+        return self.verified_at is not None
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
