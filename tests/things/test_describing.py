@@ -181,7 +181,7 @@ class TestRegisterThing:
 
 class TestVerifySite:
     def test_lets_one_owner_in(self, site: Site, eve: User) -> None:
-        other = ask_for_site(creator=eve, address="https://ben.example/about", at=NOON)
+        other = ask_for_site(creator=eve, address="https://ben.example/", at=NOON)
 
         with pytest.raises(SiteTaken):
             verify_site(other, at=NOON)
