@@ -4,6 +4,7 @@ from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
 from payments.deposits.bank.models import BankLine
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
+from payments.earnings.models import ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.giving.models import MonthMails
 from payments.ledger.models import LedgerAccount, Transfer
@@ -27,6 +28,7 @@ __all__ = [
     "Dispute",
     "EarningsPaper",
     "ImportedMonth",
+    "ImportedRevenue",
     "LedgerAccount",
     "MonthMails",
     "Payout",

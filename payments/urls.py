@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
+from payments.earnings import creator_pages as creators
 from payments.earnings import views as earnings
 from payments.earnings.papers import pages as papers
 from payments.giving import budget_pages, choosing, means
@@ -17,11 +18,21 @@ register_period()
 urlpatterns = [
     path("months/", earnings.list_months, name="months"),
     path("months/<period:period>/", earnings.show_month, name="month"),
-    path("creators/<str:username>/months/", earnings.list_creator_months, name="creator_months"),
+    path("creators/<str:username>/months/", creators.list_creator_months, name="creator_months"),
+    path(
+        "creators/<str:username>/months.<str:form>",
+        creators.months_file,
+        name="creator_months_file",
+    ),
     path(
         "creators/<str:username>/months/<period:period>/",
-        earnings.show_creator_month,
+        creators.show_creator_month,
         name="creator_month",
+    ),
+    path(
+        "creators/<str:username>/months/<period:period>.<str:form>",
+        creators.month_file,
+        name="creator_month_file",
     ),
     path("settings/giving/", choosing.show_giving_settings, name="giving_settings"),
     path("giving/budget/", budget_pages.show_budget, name="budget"),

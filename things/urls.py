@@ -36,6 +36,11 @@ urlpatterns = [
     path("things/", pages.list_things, name="catalogue"),
     path("things.atom", pages.things_as_atom, name="catalogue_atom"),
     path("things.as", pages.things_as_stream, name="catalogue_stream"),
+    path(
+        "profile/<str:username>/clicks.atom",
+        pages.creator_clicks_as_atom,
+        name="creator_clicks_atom",
+    ),
     path("profile/<str:username>.atom", pages.creator_as_atom, name="creator_atom"),
     path("profile/<str:username>", pages.show_creator, name="creator"),
     path("thing/<int:thing_id>.atom", pages.thing_as_atom, name="thing_atom"),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from payments.earnings.figures import medians_of
 from payments.settlement.models import CreatorEarnings, ThingEarnings
+from things.models import Thing
 from things.periods import Period
 
 
@@ -37,6 +42,27 @@ class CreatorMonth:
     things: QuerySet[ThingEarnings]
 
 
+@dataclass(frozen=True)
+class ThingLine:
+    """What a thing earned in a period and currency, with what was merged into it; in micros.
+
+    `lowest`, `highest`, `mean` and `median` are of what one click was worth.
+    """
+
+    thing: Thing
+    currency: str
+    clicks: int
+    gross: int
+    lowest: int
+    highest: int
+    median: int
+
+    @property
+    def mean(self) -> int:
+        """Rounded down."""
+        return self.gross // self.clicks
+
+
 def may_see_earnings(*, viewer: User, creator: User) -> bool:
     """Creators see their own earnings; so do operators with the permission to view them."""
     return viewer == creator or viewer.has_perm("payments.view_creatorearnings")
@@ -63,3 +89,35 @@ def creator_month(*, creator: User, period: Period) -> CreatorMonth:
         raise NothingEarned(creator, period)
     ordered = things.select_related("thing").order_by("currency", "-gross", "thing_id")
     return CreatorMonth(creator, period, totals, ordered)
+
+
+def sums_by_thing(month: CreatorMonth) -> QuerySet[ThingEarnings, Any]:
+    """The rows of a period added up by the thing that is left of merged ones, to be paged."""
+    rows = ThingEarnings.objects.filter(period=month.period, creator=month.creator)
+    summed = rows.values("currency", kept=Coalesce("thing__merged_into", "thing")).annotate(
+        clicks_in_all=Sum("clicks"),
+        gross_in_all=Sum("gross"),
+        least=Min("lowest"),
+        most=Max("highest"),
+    )
+    return summed.order_by("currency", "-gross_in_all", "kept")
+
+
+def thing_lines(month: CreatorMonth, sums: Iterable[dict[str, Any]]) -> list[ThingLine]:
+    """Some of `sums_by_thing` as lines, each with its thing and its median. Two queries."""
+    rows = list(sums)
+    kept = {row["kept"] for row in rows}
+    things = Thing.objects.select_related("owner").in_bulk(kept)
+    medians = medians_of(kept, month.creator, month.period)
+    return [
+        ThingLine(
+            thing=things[row["kept"]],
+            currency=row["currency"],
+            clicks=row["clicks_in_all"],
+            gross=row["gross_in_all"],
+            lowest=row["least"],
+            highest=row["most"],
+            median=medians.get((row["kept"], row["currency"]), 0),
+        )
+        for row in rows
+    ]

@@ -116,6 +116,7 @@ TABLE: dict[str, Headers] = {
     "thing_atom": _FEED,
     "thing_stream": _FEED,
     "creator_atom": _FEED,
+    "creator_clicks_atom": _FEED,
     "catalogue_atom": _FEED,
     "catalogue_stream": _FEED,
     "thing": _POPUP,

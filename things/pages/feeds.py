@@ -11,8 +11,10 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from things.clicks import ListedClick
 from things.models import Thing
 
 
@@ -50,6 +52,25 @@ def as_atom(feed: Feed, things: Iterable[Thing]) -> HttpResponse:
             author_name=thing.owner.get_full_name() if thing.owner else None,
             categories=tuple(thing.tags),
             payment=_address(thing),
+        )
+    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml")
+
+
+def clicks_as_atom(feed: Feed, clicks: Iterable[ListedClick]) -> HttpResponse:
+    """Who gave to what, as an Atom feed; the caller chooses what the public may know."""
+    atom = Atom1Feed(
+        title=feed.title, link=settings.SITE_URL + feed.path, description="", feed_url=None
+    )
+    for click in clicks:
+        giver, page = click.subscriber.get_full_name(), _address(click.thing)
+        atom.add_item(
+            title=_("%(name)s gave to “%(title)s”") % {"name": giver, "title": click.thing},
+            link=page,
+            description="",
+            unique_id=f"{page}#{click.subscriber.username}-{int(click.clicked_at.timestamp())}",
+            pubdate=click.clicked_at,
+            updateddate=click.clicked_at,
+            author_name=giver,
         )
     return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml")
 

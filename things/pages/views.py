@@ -22,9 +22,10 @@ from accounts.public_ids import public_id
 from things.addresses import NotAWebAddress
 from things.aliases.finding import thing_at
 from things.button.looks import FRAME_SIZES
+from things.clicks import clicks_received
 from things.counting import counts_of
 from things.models import Thing
-from things.pages.feeds import Feed, as_atom, as_stream
+from things.pages.feeds import Feed, as_atom, as_stream, clicks_as_atom
 from things.pages.forms import ChoiceForm, SiteForm
 from things.pages.listing import Choice, clicked_now, public_things, things_of
 from things.sites.models import Site
@@ -82,6 +83,15 @@ def creator_as_atom(request: HttpRequest, username: str) -> HttpResponse:
     creator = _creator(username)
     feed = Feed(title=creator.get_full_name(), path=reverse("creator", args=[creator.username]))
     return as_atom(feed, things_of(creator)[:THINGS_A_PAGE])
+
+
+@require_safe
+def creator_clicks_as_atom(request: HttpRequest, username: str) -> HttpResponse:
+    """The clicks on a creator's things that everybody may know of, as Atom."""
+    creator = _creator(username)
+    feed = Feed(title=creator.get_full_name(), path=reverse("creator", args=[creator.username]))
+    received = clicks_received(creator, viewer=None, rows=slice(THINGS_A_PAGE))
+    return clicks_as_atom(feed, received)
 
 
 @require_safe
