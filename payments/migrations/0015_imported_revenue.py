@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0013_bank_bookings"),
+        ("payments", "0014_refuse_updates_afterwards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
