@@ -13,12 +13,15 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """List the pages of settings that are about money, and what acts for people by itself."""
+        from accounts.privacy.leaving import Leaver, add_leaver
         from accounts.security.endings import OtherWay, add_other_way_in
         from accounts.settings_pages import add_settings_page
+        from payments import leaving
         from payments.clicking.connecting import disconnect_all, list_connections
         from payments.personal import register
 
         register()
+        add_leaver("payments", Leaver(leaving.reasons, leaving.rest, leaving.leave))
 
         add_settings_page("giving_settings", _("Who may know"), place=55)
         add_settings_page("billing_settings", _("On your statements"), place=66)

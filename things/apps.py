@@ -13,6 +13,9 @@ class ThingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what is kept about people."""
+        from accounts.privacy.leaving import Leaver, add_leaver
+        from things.leaving import leave
         from things.personal import register
 
         register()
+        add_leaver("things", Leaver(lambda _user, _at: [], lambda _user, _at: [], leave))

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.privacy.exporting import AskedLately, ask_for_export, read_export
 from accounts.privacy.kept import Fate, all_cookies, all_kept
+from accounts.privacy.leaving import CannotLeave, delete_account, reasons_to_stay, rest_of
 from accounts.privacy.models import Export
 from accounts.security.reauthenticating import freshly_authenticated
 from accounts.viewer import viewer
@@ -78,3 +80,28 @@ def fetch_export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
             "Content-Length": str(export.size),
         },
     )
+
+
+@never_cache
+@freshly_authenticated
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """What goes, what stays, and the form that deletes the account."""
+    user, now, wrong = viewer(request), timezone.now(), False
+    reasons = reasons_to_stay(user, at=now)
+    if user.is_staff:
+        reasons.append(_("You work for this site: somebody else must release you first."))
+    if request.method == "POST" and not reasons:
+        wrong = request.POST.get("name", "").strip().lower() != user.username.lower()
+        if not wrong:
+            try:
+                delete_account(user=user, at=now)
+            except CannotLeave as refusal:
+                reasons = refusal.reasons
+            else:
+                logout(request)
+                messages.success(request, _("Your account is deleted."))
+                return redirect("front")
+    context = {"reasons": reasons, "rest": rest_of(user, at=now), "wrong": wrong}
+    status = 400 if wrong else 200
+    return render(request, "accounts/privacy/delete.html", context, status=status)

@@ -45,6 +45,7 @@ FORMS = {
     "withdraw": ("ada", "/wallet/pay-back/"),
     "profile_settings": ("ada", "/settings/profile"),
     "privacy": (None, "/privacy"),
+    "delete_account": ("ada", "/settings/privacy/delete"),
     "privacy_settings": ("ada", "/settings/privacy"),
     "mfa_index": ("ada", "/settings/security"),
     "account_email": ("ada", "/settings/security/email"),

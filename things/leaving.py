@@ -1,0 +1,19 @@
+"""What of things and clicks goes when somebody leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from things.models import PendingClick, StandingClick, Thing
+from things.sites.models import Connection, Site
+
+
+def leave(user: User, at: datetime) -> None:
+    """Their things can no longer be clicked; what waits, repeats or connects is dropped."""
+    mine = Thing.objects.filter(owner=user, state=Thing.State.ACTIVE)
+    mine.update(state=Thing.State.WITHDRAWN, updated_at=at)
+    PendingClick.objects.filter(subscriber=user).delete()
+    StandingClick.objects.filter(subscriber=user).delete()
+    Connection.objects.filter(subscriber=user).delete()
+    Site.objects.filter(owner=user).delete()
