@@ -34,7 +34,7 @@ class PaymentsConfig(AppConfig):
 def _let_payouts_read_the_bank() -> None:
     """Deposits read the bank's files, and payouts stand beside them: neither imports the other."""
     from payments.deposits.bank.files import FileReader, Said, add_file_reader
-    from payments.deposits.bank.reading import add_booking_reader
+    from payments.deposits.bank.outgoing import add_booking_reader
     from payments.payouts.answers import is_answer
     from payments.payouts.bank import read_booking, read_counts
 

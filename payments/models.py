@@ -2,7 +2,7 @@
 
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
-from payments.deposits.bank.models import BankLine
+from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.earnings.models import ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
@@ -20,6 +20,7 @@ from payments.settlement.models import (
 
 __all__ = [
     "BankLine",
+    "BankRefund",
     "BillingDetails",
     "Budget",
     "CreatorEarnings",

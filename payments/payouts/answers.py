@@ -99,6 +99,12 @@ def payout_of(end_to_end_id: str) -> Payout | None:
     return Payout.objects.filter(pk=int(match[1])).first() if match else None
 
 
+def batch_of(message_id: str) -> PayoutBatch | None:
+    """The batch whose file has a message identification, if there is one."""
+    match = _MESSAGE.fullmatch(message_id.strip())
+    return PayoutBatch.objects.filter(pk=int(match[1])).first() if match else None
+
+
 def _take(payout: Payout, status: PaymentStatus, at: datetime) -> str:
     before = payout.state
     if status.verdict is Verdict.BOOKED:
@@ -115,8 +121,7 @@ def _payouts_of(status: PaymentStatus) -> list[Payout]:
     if status.end_to_end_id:
         payout = payout_of(status.end_to_end_id)
         return [payout] if payout else []
-    match = _MESSAGE.fullmatch(status.message_id)
-    batch = PayoutBatch.objects.filter(pk=int(match[1])).first() if match else None
+    batch = batch_of(status.message_id)
     return list(batch.payouts.order_by("pk")) if batch else []
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from payments.payouts.answers import payout_of, read_answer
+from django.db import transaction
+
+from payments.payouts.answers import batch_of, payout_of, read_answer
+from payments.payouts.models import Payout
 from payments.payouts.outcomes import OutcomeRefused, mark_paid, mark_returned
 
 
@@ -15,6 +18,10 @@ class Booking(Protocol):
     @property
     def end_to_end_id(self) -> str:
         """What travels with the payment."""
+
+    @property
+    def batch_id(self) -> str:
+        """The number of the file by which many payments went out, where they are booked as one."""
 
     @property
     def amount(self) -> int:
@@ -29,31 +36,49 @@ class Booking(Protocol):
         """Whether it came in."""
 
     @property
-    def key(self) -> str:
-        """Its name in the statements."""
+    def entry_reference(self) -> str:
+        """The bank's own name for it."""
 
     @property
     def return_reason(self) -> str:
         """Why it came back, where it did."""
 
 
-def read_booking(line: Booking, at: datetime) -> bool:
-    """Take a booking for a payout's: paid where money left, returned where it came back.
+def read_booking(booking: Booking, at: datetime) -> str | None:
+    """Take a booking for payouts': paid where money left, returned where it came back.
 
-    Says whether it was one. What has the number of a payout and another amount is not: a person
-    must look.
+    None where it is about none. Else an empty text where it is as expected, or why a person must
+    look: `other_amount`, `not_expected`. A booking of a whole file of payments pays all of them.
     """
-    payout = payout_of(line.end_to_end_id)
-    if payout is None or (payout.amount, payout.currency) != (line.amount, line.currency):
-        return False
+    payouts = _payouts_of(booking)
+    if not payouts:
+        return None
+    if {payout.currency for payout in payouts} != {booking.currency}:
+        return "other_amount"
+    if sum(payout.amount for payout in payouts) != booking.amount:
+        return "other_amount"
     try:
-        if line.incoming:
-            mark_returned(payout_id=payout.pk, at=at, note=line.return_reason)
-        else:
-            mark_paid(payout_id=payout.pk, at=at, note=line.key)
+        with transaction.atomic():
+            for payout in payouts:
+                _note(payout, booking, at)
     except OutcomeRefused:
-        return False
-    return True
+        return "not_expected"
+    return ""
+
+
+def _payouts_of(booking: Booking) -> list[Payout]:
+    payout = payout_of(booking.end_to_end_id)
+    if payout is not None:
+        return [payout]
+    batch = None if booking.incoming else batch_of(booking.batch_id)
+    return list(batch.payouts.order_by("pk")) if batch else []
+
+
+def _note(payout: Payout, booking: Booking, at: datetime) -> None:
+    if booking.incoming:
+        mark_returned(payout_id=payout.pk, at=at, note=booking.return_reason)
+    else:
+        mark_paid(payout_id=payout.pk, at=at, note=booking.entry_reference)
 
 
 def read_counts(content: bytes, at: datetime) -> dict[str, int]:

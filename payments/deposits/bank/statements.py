@@ -1,49 +1,69 @@
-"""Reading bank statements: camt.053 (statement) and camt.054 (notification) of ISO 20022.
+"""Statements (camt.053) and notifications (camt.054) of ISO 20022, read into bookings.
 
-Read in every version from camt.05x.001.02 on: the elements asked for have kept their names, and
-where a version put one inside another, both places are looked at.
+Read in every version from .02 on: the elements asked for are the same, apart from those that
+became one level deeper (`Sts/Cd`, `Dbtr/Pty/Nm`, `TxDtls/Amt`). Banks differ in what they leave
+out; where a batch cannot be taken apart for certain, it stays one booking.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from lxml import etree
 
-from payments.money import NotAnAmount, is_currency_code, parse_amount
+from payments.deposits.bank.keys import keys_of
+from payments.money import is_currency_code, parse_amount
 
+# A day of ten thousand payments has some thirty megabytes.
 MOST_BYTES = 64 * 2**20
-_TEXT_LENGTH = 500
+
+# What banks write where they have nothing to say.
+_NOTHING = {"NOTPROVIDED", "NONREF", "NOTAVAILABLE", "UNKNOWN", "-", "0"}
+
+_MESSAGES = (
+    ("BkToCstmrStmt", "Stmt"),
+    ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+)
+_ZERO = re.compile(r"0+(\.0*)?")
+_ZONE = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 
 
 class NotAStatement(ValueError):
-    """The file cannot be read as a statement; the message says where and why."""
+    """The file is not a statement that can be read; the message says where and why."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """One booking: `amount` in micros, above zero; `incoming` says which way.
+class Booking:
+    """One payment into or out of an account. `amount` is in micros, and above zero.
 
-    `key` is the same for the same booking in whatever file it stands.
+    `entry_reference` is the bank's own for the entry, shared by the payments of a batch, and
+    `reference` its own for the payment; both empty where it gives none. `batch_id` is the number of
+    the file by which many payments went out together. `is_part` says that the entry has other
+    payments beside this one, `payments` how many the booking stands for: several where the file
+    does not tell them apart. `key` is the same in whatever file the booking stands.
     """
 
-    key: str
     account: str
     booked_on: date
     amount: int
     currency: str
     incoming: bool
     reversal: bool
-    party: str
-    party_account: str
-    text: str
-    reference: str
-    end_to_end_id: str
-    return_reason: str
+    entry_reference: str = ""
+    reference: str = ""
+    end_to_end_id: str = ""
+    creditor_references: tuple[str, ...] = ()
+    text: str = ""
+    party: str = ""
+    party_account: str = ""
+    return_reason: str = ""
+    batch_id: str = ""
+    is_part: bool = False
+    payments: int = 1
+    key: str = ""
 
 
 def is_statement(content: bytes) -> bool:
@@ -52,157 +72,196 @@ def is_statement(content: bytes) -> bool:
     return b"camt.053." in head or b"camt.054." in head
 
 
-def read_lines(content: bytes) -> list[Line]:
-    """All bookings of a file. Raises NotAStatement if any of it cannot be read."""
-    return list(_told_apart(_lines(_parse(content))))
+def read_bookings(content: bytes) -> list[Booking]:
+    """What a file says was booked, with its keys; what is only announced is left out.
+
+    Raises NotAStatement if it is no camt.053 or camt.054, is damaged, is larger than MOST_BYTES,
+    declares a document type (no bank does, and entities in it can grow without bound), or an
+    entry lacks its amount, direction, state or date.
+    """
+    found: list[Booking] = []
+    for statement in _statements(_parse(content)):
+        bookings = list(_bookings(statement))
+        keys = keys_of(bookings)
+        found += [replace(one, key=key) for one, key in zip(bookings, keys, strict=True)]
+    return found
 
 
 def _parse(content: bytes) -> etree._Element:
     if len(content) > MOST_BYTES:
         raise NotAStatement(f"the file is larger than {MOST_BYTES // 2**20} MiB")
     # The file comes from outside: no entity is resolved, and nothing is fetched.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
     try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
+        document = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
         raise NotAStatement(f"the file is no XML: {error}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
+    if document.getroottree().docinfo.internalDTD is not None:
         raise NotAStatement("the file declares a document type, which no bank does")
-    if root.find("{*}BkToCstmrStmt") is None and root.find("{*}BkToCstmrDbtCdtNtfctn") is None:
-        raise NotAStatement("the file is no account statement (camt.053) or notice (camt.054)")
-    return root
+    return document
 
 
-def _lines(root: etree._Element) -> Iterator[Line]:
-    for statement in [*root.iterfind("*/{*}Stmt"), *root.iterfind("*/{*}Ntfctn")]:
-        account = _text(statement, "Acct/Id/IBAN") or _text(statement, "Acct/Id/Othr/Id")
-        for number, entry in enumerate(statement.iterfind("{*}Ntry"), start=1):
-            status = _text(entry, "Sts/Cd") or _text(entry, "Sts")
-            # What is only announced comes again when it is booked.
-            if status in {"", "BOOK"}:
-                yield from _entry(entry, account, number)
+def _statements(document: etree._Element) -> list[etree._Element]:
+    for name, part in _MESSAGES:
+        message = document.find(f"{{*}}{name}")
+        if message is not None:
+            return message.findall(f"{{*}}{part}")
+    raise NotAStatement("the file is neither a statement (camt.053) nor a notification (camt.054)")
 
 
-def _entry(entry: etree._Element, account: str, number: int) -> Iterator[Line]:
-    """The booking, or the single payments of a collective one, where they add up to it."""
-    whole = _whole(entry, account, number)
-    details = entry.findall("{*}NtryDtls/{*}TxDtls")
-    if len(details) == 1:
-        yield _detailed(whole, details[0], whole.amount)
+def _account(statement: etree._Element) -> str:
+    for path in ("Acct/Id/IBAN", "Acct/Id/Othr/Id"):
+        if found := _text(statement, path):
+            return found.replace(" ", "").upper()
+    raise NotAStatement(f"statement {_text(statement, 'Id')} does not say of which account it is")
+
+
+def _bookings(statement: etree._Element) -> Iterator[Booking]:
+    account = _account(statement)
+    for number, entry in enumerate(statement.iterfind("{*}Ntry"), start=1):
+        try:
+            yield from _bookings_of(entry, account)
+        except ValueError as fault:
+            where = f"entry {number} of statement {_text(statement, 'Id')}"
+            raise NotAStatement(f"{where}: {fault}") from fault
+
+
+def _bookings_of(entry: etree._Element, account: str) -> Iterator[Booking]:
+    """The payments of an entry, or the entry as a whole; none where it is not booked yet."""
+    status = _text(entry, "Sts/Cd") or _text(entry, "Sts")
+    if not status:
+        raise ValueError("it does not say whether it is booked (Sts)")
+    if status != "BOOK":
         return
-    amounts = [_amount_of(detail, whole.currency) for detail in details]
-    if details and None not in amounts and sum(filter(None, amounts)) == whole.amount:
-        for place, (detail, amount) in enumerate(zip(details, amounts, strict=True)):
-            part = replace(whole, key=f"{whole.key}/{place}" if whole.key else "")
-            yield _detailed(part, detail, amount or 0)
-    else:
-        yield whole
+    if _is_nothing(entry):
+        return
+    whole = _whole(entry, account)
+    details = entry.findall("{*}NtryDtls/{*}TxDtls")
+    if not details:
+        yield replace(whole, payments=_number_of_payments(entry))
+        return
+    if len(details) == 1:
+        yield _detailed(whole, details[0])
+        return
+    parts = [_part(whole, detail) for detail in details]
+    known = [part for part in parts if part is not None]
+    signed = sum(part.amount if part.incoming == whole.incoming else -part.amount for part in known)
+    if len(known) < len(parts) or signed != whole.amount:
+        yield replace(whole, payments=len(details))
+        return
+    yield from known
 
 
-def _whole(entry: etree._Element, account: str, number: int) -> Line:
+def _number_of_payments(entry: etree._Element) -> int:
+    """How many an entry without details stands for; several where it is a batch and is silent."""
+    if entry.find("{*}NtryDtls/{*}Btch") is None:
+        return 1
+    said = _text(entry, "NtryDtls/Btch/NbOfTxs")
+    return max(1, int(said)) if said.isdecimal() and len(said) < 9 else 2
+
+
+def _whole(entry: etree._Element, account: str) -> Booking:
     amount = entry.find("{*}Amt")
     if amount is None:
-        raise NotAStatement(f"booking {number} has no amount")
+        raise ValueError("it has no amount (Amt)")
     direction = _text(entry, "CdtDbtInd")
     if direction not in {"CRDT", "DBIT"}:
-        raise NotAStatement(f"booking {number} is neither CRDT nor DBIT")
-    return Line(
-        key=_text(entry, "AcctSvcrRef"),
+        raise ValueError("it does not say whether it is a credit or a debit (CdtDbtInd)")
+    return Booking(
         account=account,
-        booked_on=_day(entry, number),
-        amount=_micros(amount, number),
-        currency=_currency(amount, number),
+        booked_on=_day(entry),
+        amount=_amount(amount),
+        currency=_currency(amount),
         incoming=direction == "CRDT",
         reversal=_text(entry, "RvslInd") in {"true", "1"},
-        party="",
-        party_account="",
-        text=_text(entry, "AddtlNtryInf")[:_TEXT_LENGTH],
-        reference="",
-        end_to_end_id="",
-        return_reason="",
+        entry_reference=_said(entry, "AcctSvcrRef"),
+        text=_text(entry, "AddtlNtryInf"),
+        batch_id=_said(entry, "NtryDtls/Btch/MsgId") or _said(entry, "NtryDtls/Btch/PmtInfId"),
     )
 
 
-def _detailed(line: Line, detail: etree._Element, amount: int) -> Line:
-    side = "Dbtr" if line.incoming else "Cdtr"
-    party = _first(detail, f"RltdPties/{side}/Nm", f"RltdPties/{side}/Pty/Nm")
-    texts = [element.text or "" for element in detail.iterfind("{*}RmtInf/{*}Ustrd")]
-    own_key = _text(detail, "Refs/AcctSvcrRef")
-    return replace(
-        line,
-        # A bank that numbers the payments of a collective booking is better than their places.
-        key=own_key if own_key and own_key != line.key.partition("/")[0] else line.key,
-        amount=amount,
-        party=party[:140],
-        party_account=_text(detail, f"RltdPties/{side}Acct/Id/IBAN")[:40],
-        text=(" ".join(" ".join(texts).split()) or line.text)[:_TEXT_LENGTH],
-        reference=_text(detail, "RmtInf/Strd/CdtrRefInf/Ref")[:40],
-        end_to_end_id=_text(detail, "Refs/EndToEndId")[:40],
-        return_reason=_first(detail, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")[:40],
-    )
-
-
-def _told_apart(lines: Iterable[Line]) -> Iterator[Line]:
-    """Give each booking its key: the bank's number, or else what it says and its place among
-    those that say the same. Two equal payments of one day are two, in every file that has both.
-    """
-    seen: Counter[str] = Counter()
-    for line in lines:
-        parts = [line.account, line.key] if line.key else _what_it_says(line)
-        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:48]
-        seen[digest] += 1
-        yield replace(line, key=f"{digest}:{seen[digest]}")
-
-
-def _what_it_says(line: Line) -> list[str]:
-    return [
-        line.account,
-        line.booked_on.isoformat(),
-        str(line.amount),
-        line.currency,
-        str(line.incoming),
-        line.party,
-        line.party_account,
-        line.text,
-        line.reference,
-        line.end_to_end_id,
-    ]
-
-
-def _amount_of(detail: etree._Element, currency: str) -> int | None:
-    for path in ("{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt", "{*}AmtDtls/{*}InstdAmt/{*}Amt"):
-        amount = detail.find(path)
-        if amount is not None and amount.get("Ccy") == currency:
-            return _micros(amount, 0)
+def _part(whole: Booking, detail: etree._Element) -> Booking | None:
+    """One payment of several, or nothing where the file does not say how much it is."""
+    for path in ("Amt", "AmtDtls/TxAmt/Amt"):
+        amount = detail.find("/".join(f"{{*}}{name}" for name in path.split("/")))
+        if amount is not None and amount.get("Ccy") == whole.currency:
+            direction = _text(detail, "CdtDbtInd")
+            part = replace(
+                whole,
+                amount=_amount(amount),
+                incoming=direction == "CRDT" if direction else whole.incoming,
+                is_part=True,
+            )
+            return _detailed(part, detail)
     return None
 
 
-def _micros(amount: etree._Element, number: int) -> int:
-    try:
-        return parse_amount((amount.text or "").strip())
-    except NotAnAmount as error:
-        raise NotAStatement(f"booking {number}: {error}") from error
+def _detailed(booking: Booking, detail: etree._Element) -> Booking:
+    """A booking with what the file says of its payment."""
+    # The one who pays, for what comes in; the one who was paid, for what goes out. What goes
+    # back names the parties of the original, so the other one stands for us.
+    returned = _text(detail, "RtrInf/Rsn/Cd") or _text(detail, "RtrInf/Rsn/Prtry")
+    goes_back = bool(returned) or booking.reversal
+    other = "Dbtr" if booking.incoming != goes_back else "Cdtr"
+    parties = "RltdPties"
+    texts = [*_texts(detail, "RmtInf/Ustrd"), *_texts(detail, "RmtInf/Strd/AddtlRmtInf")]
+    return replace(
+        booking,
+        reversal=booking.reversal or bool(returned and not booking.incoming),
+        reference=_said(detail, "Refs/AcctSvcrRef") or _said(detail, "Refs/TxId"),
+        end_to_end_id=_said(detail, "Refs/EndToEndId"),
+        creditor_references=tuple(_texts(detail, "RmtInf/Strd/CdtrRefInf/Ref")),
+        text=" ".join(texts) or _text(detail, "AddtlTxInf") or booking.text,
+        party=_text(detail, f"{parties}/{other}/Pty/Nm") or _text(detail, f"{parties}/{other}/Nm"),
+        party_account=_text(detail, f"{parties}/{other}Acct/Id/IBAN").replace(" ", "").upper(),
+        return_reason=returned,
+    )
 
 
-def _currency(amount: etree._Element, number: int) -> str:
-    currency = amount.get("Ccy") or ""
+def _is_nothing(entry: etree._Element) -> bool:
+    """Whether the entry is a notice without money, as some banks book for changed conditions."""
+    return _ZERO.fullmatch(_text(entry, "Amt")) is not None
+
+
+def _currency(amount: etree._Element) -> str:
+    currency = amount.get("Ccy", "")
     if not is_currency_code(currency):
-        raise NotAStatement(f"booking {number} has no currency")
+        raise ValueError("its amount has no currency (Ccy)")
     return currency
 
 
-def _day(entry: etree._Element, number: int) -> date:
-    written = _first(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
-    try:
-        return date.fromisoformat(written[:10])
-    except ValueError as error:
-        raise NotAStatement(f"booking {number} has no day") from error
+def _amount(element: etree._Element) -> int:
+    return parse_amount((element.text or "").strip())
 
 
-def _first(element: etree._Element, *paths: str) -> str:
-    return next((found for path in paths if (found := _text(element, path))), "")
+def _day(entry: etree._Element) -> date:
+    for path in ("BookgDt", "ValDt"):
+        for name in ("Dt", "DtTm"):
+            if said := _text(entry, f"{path}/{name}"):
+                return _date(said)
+    raise ValueError("it has no date (BookgDt)")
+
+
+def _date(text: str) -> date:
+    """`2010-09-30`, also with a zone behind it, as XML allows; or a moment's day."""
+    if "T" in text:
+        return datetime.fromisoformat(text).date()
+    return date.fromisoformat(_ZONE.sub("", text))
+
+
+def _said(element: etree._Element, path: str) -> str:
+    """A text, or nothing where the bank says that it has none."""
+    text = _text(element, path)
+    return "" if text.upper() in _NOTHING else text
 
 
 def _text(element: etree._Element, path: str) -> str:
-    steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
-    return " ".join((element.findtext(steps) or "").split())
+    return next(iter(_texts(element, path)), "")
+
+
+def _texts(element: etree._Element, path: str) -> list[str]:
+    steps = "/".join(f"{{*}}{name}" for name in path.split("/"))
+    found = (" ".join((part.text or "").split()) for part in element.iterfind(steps))
+    return [text for text in found if text]

@@ -14,7 +14,7 @@ from accounts.mail.models import Mail
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth
-from payments.deposits.bank.models import BankLine
+from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.crediting import credit_deposit
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.deposits.returning import charge_back, refund_outside
@@ -249,6 +249,17 @@ def mail(number: int) -> Mail:
     )
 
 
+def bank_refund(number: int) -> BankRefund:
+    made = refund_outside(
+        deposit=deposit(number, "bank"),
+        amount=AMOUNT,
+        external_id=f"bank:{number}",
+        about_at=NOON,
+        at=NOON,
+    )
+    return BankRefund.objects.get(pk=made.pk)
+
+
 def bank_line(number: int) -> BankLine:
     return BankLine.objects.create(
         key=f"line {number}",
@@ -328,6 +339,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     BankLine: bank_line,
     Alias: alias,
     Feed: feed,
+    BankRefund: bank_refund,
     Budget: budget,
     CreatorEarnings: creator_earnings,
     EarningsPaper: earnings_paper,

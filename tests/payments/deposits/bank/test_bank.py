@@ -18,17 +18,16 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts.models import User
-from payments.deposits.bank.models import BankLine
-from payments.deposits.bank.reading import (
+from payments.deposits.bank.deciding import (
     LineRefused,
-    Read,
     assign_line,
-    read_statement,
     set_line_aside,
     take_back_by_line,
 )
+from payments.deposits.bank.models import BankLine
+from payments.deposits.bank.reading import Read, read_statement
 from payments.deposits.bank.references import format_reference, reference_of, user_numbers_in
-from payments.deposits.bank.statements import NotAStatement, read_lines
+from payments.deposits.bank.statements import NotAStatement, read_bookings
 from payments.deposits.models import Deposit
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.settlement.audit import audit_ledger
@@ -161,19 +160,23 @@ class TestReadStatement:
     @pytest.mark.parametrize(
         ("old", "new", "why"),
         [
-            (b'<Amt Ccy="EUR">25.00</Amt><CdtDbtInd>', b"<CdtDbtInd>", "booking 1 has no amount"),
-            (b">25.00</Amt><CdtDbtInd>", b">-25</Amt><CdtDbtInd>", "booking 1"),
-            (b">25.00</Amt><CdtDbtInd>", b">NaN</Amt><CdtDbtInd>", "booking 1"),
-            (b'Ccy="EUR">25.00</Amt><Cdt', b">25.00</Amt><Cdt", "booking 1 has no currency"),
+            (b'<Amt Ccy="EUR">25.00</Amt><CdtDbtInd>', b"<CdtDbtInd>", "entry 1 .* has no amount"),
+            (b">25.00</Amt><CdtDbtInd>", b">-25</Amt><CdtDbtInd>", "entry 1 of statement"),
+            (b">25.00</Amt><CdtDbtInd>", b">NaN</Amt><CdtDbtInd>", "entry 1 of statement"),
+            (b'Ccy="EUR">25.00</Amt><Cdt', b">25.00</Amt><Cdt", "entry 1 .* no currency"),
             (
                 b"<Dt>2010-10-12</Dt></BookgDt><ValDt><Dt>2010-10-12",
                 b"<Dt>soon</Dt></BookgDt><ValDt><Dt>x",
-                "no day",
+                "entry 1 of statement",
             ),
-            (b"CRDT</CdtDbtInd><Sts>BOOK", b"?</CdtDbtInd><Sts>BOOK", "neither CRDT nor DBIT"),
+            (
+                b"CRDT</CdtDbtInd><Sts>BOOK",
+                b"?</CdtDbtInd><Sts>BOOK",
+                "neither a credit|credit or a debit",
+            ),
             (b"</Document>", b"", "no XML"),
             (b"<Document", b"<!DOCTYPE a [<!ENTITY b 'c'>]><Document", "document type"),
-            (b"BkToCstmrStmt", b"BkToCstmrAcctRpt", "no account statement"),
+            (b"BkToCstmrStmt", b"BkToCstmrAcctRpt", "neither a statement"),
         ],
     )
     def test_refuses_what_it_cannot_read_as_a_whole(
@@ -191,12 +194,12 @@ class TestReadStatement:
     @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"<a/>", b"{}" * 99])
     def test_refuses_other_files(self, db: None, content: bytes) -> None:
         with pytest.raises(NotAStatement):
-            read_lines(content)
+            read_bookings(content)
 
     def test_takes_a_booking_that_does_not_add_up_as_one(self, swiss: bytes) -> None:
         wrong = swiss.replace(b'<Amt Ccy="EUR">20.00</Amt>', b'<Amt Ccy="EUR">19.00</Amt>')
 
-        (line,) = read_lines(wrong)
+        (line,) = read_bookings(wrong)
 
         assert line.amount == 30_000_000
         assert read_statement(wrong, at=NOW).open == 1
