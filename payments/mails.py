@@ -38,11 +38,12 @@ def tell_of_deposit(
 
 
 def tell_of_skipped_clicks(
-    *, subscriber: User, period: Period, things: Sequence[Thing], number: int
+    *, subscriber: User, period: Period, things: Sequence[Thing], number: int, has_budget: bool
 ) -> None:
     """Say once a period that standing clicks were skipped for want of means.
 
-    `things` are the first of `number` that were skipped.
+    `things` are the first of `number` that were skipped. Without a budget there is nothing that
+    the wallet could cover.
     """
     queue_mail(
         to=subscriber,
@@ -51,6 +52,7 @@ def tell_of_skipped_clicks(
         context={
             "month": period.first_day,
             "number": number,
+            "has_budget": has_budget,
             "titles": [thing.title or thing.url for thing in things[:THINGS_NAMED]],
             "more": max(0, number - min(len(things), THINGS_NAMED)),
         },

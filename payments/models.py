@@ -1,7 +1,7 @@
 """The models of all rooms, named where Django looks for them."""
 
 from payments.budgets.models import Budget, Plan
-from payments.clicking.models import ImportedMonth
+from payments.clicking.models import ImportedMonth, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.earnings.models import ImportedRevenue
@@ -42,6 +42,7 @@ __all__ = [
     "Refund",
     "Settlement",
     "Shard",
+    "SkippedPeriod",
     "Stage",
     "ThingEarnings",
     "Transfer",

@@ -3,6 +3,7 @@
 from payments.clicking.tasks import (
     check_claim_of_creator,
     check_due_claims,
+    record_some_standing_clicks,
     record_standing_clicks_of_month,
 )
 from payments.deposits.tasks import send_refund, send_refunds
@@ -24,6 +25,7 @@ __all__ = [
     "earn_month",
     "mail_low_means",
     "mail_settled_months",
+    "record_some_standing_clicks",
     "record_standing_clicks_of_month",
     "run_shard_of_month",
     "send_refund",

@@ -253,6 +253,15 @@ class PendingClick(models.Model):
         return f"{self.subscriber_id} → {self.thing_id}"
 
 
+class StandingClickQuerySet(models.QuerySet["StandingClick"]):
+    """Questions about standing clicks."""
+
+    def due(self, period: Period) -> StandingClickQuerySet:
+        """Those that stand in a period and have not come in yet."""
+        stands = models.Q(until=None) | models.Q(until__gte=period.first_day)
+        return self.filter(stands, active=True, last_period__lt=period)
+
+
 class StandingClick(models.Model):
     """A click that is repeated at the beginning of every period, until a date or for good.
 
@@ -276,11 +285,21 @@ class StandingClick(models.Model):
     last_period = PeriodField(_("last period"))
     visibility = _visibility()
 
+    objects = StandingClickQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("standing click")
         verbose_name_plural = _("standing clicks")
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "thing"], name="standing_click_once"),
+        ]
+        indexes = [
+            # What is due at the beginning of a period: few, once most have come in.
+            models.Index(
+                fields=["last_period", "subscriber"],
+                condition=models.Q(active=True),
+                name="standing_click_due",
+            ),
         ]
 
     def __str__(self) -> str:

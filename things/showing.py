@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from accounts.models import User
 from accounts.visibility import Visibility
-from things.models import Click, PendingClick, StandingClick
+from things.models import Click, PendingClick, StandingClick, Thing
 from things.partitions import periods_with_partition
 from things.periods import Period
 
 
 class NothingToShow(LookupError):
     """The subscriber has no click on the thing in the period, and none that waits."""
+
+
+def visibility_of_click(*, subscriber: User, thing: Thing, at: datetime) -> Visibility | None:
+    """That of one's click on a thing in the period of a moment; None where there is none."""
+    clicks = Click.objects.in_period(Period.of(at)).filter(subscriber=subscriber, thing=thing)
+    found = clicks.values_list("visibility", flat=True).first()
+    return None if found is None else Visibility(found)
 
 
 def show_click(*, subscriber: User, thing_id: int, period: Period, visibility: Visibility) -> None:

@@ -10,6 +10,6 @@ register = template.Library()
 
 
 @register.inclusion_tag("accounts/visibility_field.html")
-def visibility_field(chosen: int, label: str) -> dict[str, object]:
-    """A select named `visibility` with its label."""
-    return {"choices": list(Visibility), "chosen": chosen, "label": label}
+def visibility_field(chosen: int, label: str, *, unseen: bool = False) -> dict[str, object]:
+    """A select named `visibility` with its label, which is only read out where `unseen`."""
+    return {"choices": list(Visibility), "chosen": chosen, "label": label, "unseen": unseen}

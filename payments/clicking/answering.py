@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -21,7 +23,7 @@ from payments.clicking.recording import (
     SubscriberSuspended,
     ThingUnavailable,
 )
-from payments.clicking.standing import AlreadyStanding, start_standing_click
+from payments.clicking.standing import AlreadyStanding, last_day_of, start_standing_click
 from payments.clicking.subjects import (
     NoSuchThing,
     click_subject,
@@ -31,6 +33,8 @@ from payments.clicking.subjects import (
 from things.describing import SubmissionRefused
 from things.models import Thing
 from things.partitions import PeriodSealed
+from things.periods import Period
+from things.showing import visibility_of_click
 
 
 class State(StrEnum):
@@ -121,16 +125,35 @@ def answer_undo(*, subscriber: User, subject: str, at: datetime) -> Answer:
     )
 
 
-def answer_repeat(*, subscriber: User, subject: str, at: datetime) -> Answer:
-    """Repeat a click each month from the next on; the same again changes nothing."""
+def answer_repeat(
+    *, subscriber: User, subject: str, at: datetime, term: int | None = None
+) -> Answer:
+    """Repeat a click each month from the next on, for some months or until it is ended.
+
+    As visible as the click itself. The same again changes nothing.
+    """
 
     def repeat() -> Answer:
         thing = describe_subject(subject)
+        until = None if term is None else last_day_of(term, after=Period.of(at))
         with suppress(AlreadyStanding):
-            start_standing_click(subscriber=subscriber, thing=thing, at=at)
-        return Answer(State.REPEATED, thing)
+            start_standing_click(
+                subscriber=subscriber,
+                thing=thing,
+                at=at,
+                until=until,
+                visibility=visibility_of_click(subscriber=subscriber, thing=thing, at=at),
+            )
+        return Answer(State.REPEATED, thing, _repeated_until(until))
 
     return _answered(repeat)
+
+
+def _repeated_until(until: date | None) -> str:
+    if until is None:
+        return ""
+    day = date_format(until, "DATE_FORMAT")
+    return gettext("From next month on, this counts each month until %(day)s.") % {"day": day}
 
 
 _OUTCOMES = {

@@ -1,24 +1,19 @@
-"""Clicking, taking a click back, and standing clicks."""
+"""Clicking, taking a click back, and who may know of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.fields import Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.access import needs
-from accounts.api.describing import FULL, PAGED
 from accounts.api.errors import Error, Refused
 from accounts.api.idempotency import once
-from accounts.api.paging import page_asked
 from accounts.api.people import api_address
 from accounts.api.routes import Resource
 from accounts.oauth.scopes import Scope
@@ -33,20 +28,12 @@ from payments.clicking.recording import (
     record_click,
     take_back_click,
 )
-from payments.clicking.standing import (
-    AlreadyStanding,
-    NoSuchStandingClick,
-    end_standing_click,
-    standing_clicks_of,
-    start_standing_click,
-    toggle_standing_click,
-)
 from things.aliases.finding import thing_numbered
-from things.api.presenting import present_embedded, present_mini
-from things.api.shapes import EmbeddedThingShape, FlattredShape, WrittenShape
+from things.api.presenting import present_mini
+from things.api.shapes import FlattredShape, WrittenShape
 from things.api.things import ThingView
 from things.autosubmit import NotAutoSubmit
-from things.models import Click, StandingClick, Thing
+from things.models import Click, Thing
 from things.partitions import PeriodSealed
 from things.periods import Period
 from things.showing import NothingToShow, show_click
@@ -55,7 +42,8 @@ from things.submitting import NoSuchThing, OwnerMismatch, OwnerRestricted, thing
 CLICK = needs(Scope.FLATTR)
 
 
-def _visibility(*, required: bool) -> serializers.ChoiceField:
+def visibility_field(*, required: bool) -> serializers.ChoiceField:
+    """Who may know."""
     return serializers.ChoiceField(
         choices=[one.written for one in Visibility],
         required=required,
@@ -67,45 +55,21 @@ FlattrInput = inline_serializer(
     "FlattrInput",
     {
         "url": serializers.CharField(help_text="A thing's address, or an auto-submit URL"),
-        "visibility": _visibility(required=False),
+        "visibility": visibility_field(required=False),
     },
-)
-Subscription: dict[str, Field[Any, Any, Any, Any]] = {
-    "type": serializers.ChoiceField(["subscription"]),
-    "active": serializers.BooleanField(),
-    "created_at": serializers.IntegerField(help_text="Unix seconds"),
-    "started_at": serializers.IntegerField(help_text="Unix seconds"),
-    "thing": EmbeddedThingShape(),
-}
-SubscriptionShape = inline_serializer("Subscription", Subscription, many=True)
-StandingShape = inline_serializer(
-    "StandingClick",
-    {
-        **Subscription,
-        "type": serializers.ChoiceField(["standing_click"]),
-        "until": serializers.CharField(allow_blank=True, help_text="YYYY-MM-DD, or empty"),
-        "last_period": serializers.CharField(help_text="YYYY-MM"),
-    },
-    many=True,
 )
 
 
 class ClickInput(serializers.Serializer[Click]):
     """Who may know of a click."""
 
-    visibility = _visibility(required=False)
+    visibility = visibility_field(required=False)
 
 
 class ShowInput(serializers.Serializer[Click]):
     """Who may know of a click that is there."""
 
-    visibility = _visibility(required=True)
-
-
-class UntilInput(serializers.Serializer[StandingClick]):
-    """How long a standing click is to stand."""
-
-    until = serializers.DateField(required=False, help_text="The last day; for good if left out")
+    visibility = visibility_field(required=True)
 
 
 class FlattrThing(ThingView):
@@ -176,100 +140,6 @@ class Flattr(ThingView):
             return click(self, _thing_at(address))
 
 
-class Subscriptions(ThingView):
-    """The standing click on a thing."""
-
-    access = {"POST": CLICK, "PUT": CLICK, "DELETE": CLICK}
-
-    @extend_schema(request=UntilInput, responses=FlattredShape, summary="Click a thing every month")
-    @once
-    def post(self, request: Request, thing_id: int, **_format: str) -> Response:
-        """From the next period on."""
-        thing, given = self.visible_thing(thing_id), UntilInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        try:
-            start_standing_click(
-                subscriber=self.subscriber, thing=thing, at=timezone.now(), **given.validated_data
-            )
-        except OwnThing as refusal:
-            raise Refused(Error.THING_OWNER) from refusal
-        except AlreadyStanding as refusal:
-            raise Refused(Error.SUBSCRIBED) from refusal
-        except ThingUnavailable as refusal:
-            raise Refused(Error.VALIDATION, "Nobody owns the thing yet") from refusal
-        return Response(_done("Successfully subscribed to Thing", thing, request))
-
-    @extend_schema(
-        request=None, responses=WrittenShape, summary="Pause a standing click, or start it again"
-    )
-    @once
-    def put(self, request: Request, thing_id: int, **_format: str) -> Response:
-        """Whichever it is not."""
-        with _naming_what_is_missing():
-            standing = toggle_standing_click(
-                subscriber=self.subscriber, thing_id=thing_id, at=timezone.now()
-            )
-        word = "started" if standing.active else "paused"
-        return Response({"message": word, "description": f"Subscription {word}"})
-
-    @extend_schema(
-        responses={204: OpenApiResponse(description="Ended")}, summary="End a standing click"
-    )
-    @once
-    def delete(self, request: Request, thing_id: int, **_format: str) -> Response:
-        """For good."""
-        with _naming_what_is_missing():
-            end_standing_click(subscriber=self.subscriber, thing_id=thing_id)
-        return Response(status=204)
-
-
-class OwnSubscriptions(ThingView):
-    """One's standing clicks, as Flattr listed them."""
-
-    access = {"GET": CLICK}
-    kind = "subscription"
-
-    @extend_schema(
-        responses=SubscriptionShape, parameters=[*PAGED, FULL], summary="One's subscriptions"
-    )
-    def get(self, request: Request, **_format: str) -> Response:
-        """Latest first."""
-        standing = list(standing_clicks_of(self.subscriber)[page_asked(request).rows])
-        things = present_embedded([one.thing for one in standing], self.presenting)
-        return Response([self.present(one, things[one.thing_id]) for one in standing])
-
-    def present(self, standing: StandingClick, thing: dict[str, Any]) -> dict[str, Any]:
-        """One of them."""
-        return {
-            "type": self.kind,
-            "active": standing.active,
-            "created_at": int(standing.created_at.timestamp()),
-            "started_at": int(standing.started_at.timestamp()),
-            "thing": thing,
-        }
-
-
-class OwnStanding(OwnSubscriptions):
-    """One's standing clicks with what Flattr did not say: until when, and when last."""
-
-    kind = "standing_click"
-
-    @extend_schema(
-        responses=StandingShape, parameters=[*PAGED, FULL], summary="One's standing clicks"
-    )
-    def get(self, request: Request, **_format: str) -> Response:
-        """Latest first."""
-        return super().get(request)
-
-    def present(self, standing: StandingClick, thing: dict[str, Any]) -> dict[str, Any]:
-        """One of them."""
-        return {
-            **super().present(standing, thing),
-            "until": "" if standing.until is None else standing.until.isoformat(),
-            "last_period": str(standing.last_period),
-        }
-
-
 def click(view: ThingView, thing: Thing) -> Response:
     """Click a thing for the request's user; every refusal under its name in the API."""
     given = ClickInput(data=view.request.data)
@@ -292,8 +162,8 @@ def click(view: ThingView, thing: Thing) -> Response:
     if recorded.outcome is Outcome.ALREADY:
         raise Refused(Error.FLATTR_ONCE)
     location = api_address(view.request, f"things/{thing.pk}")
-    done = _done("Thing was successfully flattred", thing, view.request)
-    return Response({**done, "location": location})
+    answer = done("Thing was successfully flattred", thing, view.request)
+    return Response({**answer, "location": location})
 
 
 def _thing_at(address: str) -> Thing:
@@ -305,22 +175,12 @@ def _thing_at(address: str) -> Thing:
         raise Refused(Error.VALIDATION, str(refusal)) from refusal
 
 
-def _done(description: str, thing: Thing, request: Request) -> dict[str, Any]:
+def done(description: str, thing: Thing, request: Request) -> dict[str, Any]:
+    """The answer to a write, as Flattr gave it."""
     return {"message": "ok", "description": description, "thing": present_mini(thing, request)}
-
-
-@contextmanager
-def _naming_what_is_missing() -> Iterator[None]:
-    try:
-        yield
-    except NoSuchStandingClick as refusal:
-        raise Refused(Error.NOT_FOUND, "The requested subscription could not be found") from refusal
 
 
 RESOURCES = [
     Resource("flattr", Flattr),
     Resource("things/<number:thing_id>/flattr", FlattrThing),
-    Resource("things/<number:thing_id>/subscriptions", Subscriptions),
-    Resource("user/standing", OwnStanding),
-    Resource("user/subscriptions", OwnSubscriptions),
 ]

@@ -1,7 +1,8 @@
-"""Which month folders were imported, so that none is imported twice."""
+"""Periods that were imported, and periods whose standing clicks were skipped."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,3 +29,32 @@ class ImportedMonth(models.Model):
 
     def __str__(self) -> str:
         return str(self.period)
+
+
+class SkippedPeriod(models.Model):
+    """The standing clicks of a subscriber found no means in a period; they were told so, once.
+
+    They come in later in the period if the means do.
+    """
+
+    period = PeriodField(_("period"))
+    subscriber = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="skipped_periods",
+        verbose_name=_("subscriber"),
+    )
+    number = models.IntegerField(_("standing clicks"))
+    skipped_at = models.DateTimeField(_("skipped"))
+
+    class Meta:
+        verbose_name = _("skipped period")
+        verbose_name_plural = _("skipped periods")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscriber", "period"], name="period_skipped_once_a_subscriber"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.subscriber_id}"

@@ -20,6 +20,7 @@ from payments.clicking.answering import Answer, State, answer_click, answer_repe
 from payments.clicking.connecting import connectable_site
 from payments.clicking.kept import keep_click
 from payments.clicking.origins import from_our_page
+from payments.clicking.standing import TERMS, term_asked
 from payments.clicking.subjects import NoSuchThing, describe_subject
 from payments.clicking.tokens import (
     TokenRefused,
@@ -120,7 +121,12 @@ def repeat(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=403)
     if not request.user.is_authenticated:
         return _ask(request, subject, window, status=401)
-    answer = answer_repeat(subscriber=_viewer(request), subject=subject, at=timezone.now())
+    answer = answer_repeat(
+        subscriber=_viewer(request),
+        subject=subject,
+        at=timezone.now(),
+        term=term_asked(request.POST.get("term", "")),
+    )
     return _tell(request, subject, window, answer)
 
 
@@ -177,6 +183,7 @@ def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> 
         "given": given,
         "standing": not is_draft(thing)
         and thing.standing_clicks.filter(subscriber=viewer).exists(),
+        "terms": TERMS,
         "own": thing.owner_id == viewer.pk,
         "worth": worth(viewer, at=now),
         "site": connectable_site(thing) if window.kind == 2 else None,

@@ -13,6 +13,7 @@ from accounts.visibility import Visibility
 from payments.budgets.holding import free_budget, hold_budget
 from payments.budgets.models import Budget
 from payments.budgets.periods import keep_open
+from payments.clicking.coming_in import bring_in
 from things.aliases.finding import surviving
 from things.counting import add_to_count
 from things.models import Click, PendingClick, Thing
@@ -62,9 +63,9 @@ def record_click(
     """Count a click of `at`, once a period, or keep it pending where nobody owns the thing.
 
     It is as visible as said, or as the subscriber chose for all. The period's budget is held with
-    its first click. Once a period's settlement has begun, the click counts in the next. Raises
-    OwnThing, ThingUnavailable, SubscriberSuspended, or NoMeans (of payments.budgets.holding);
-    then nothing has changed.
+    its first click, and with it the standing clicks come in. Once a period's settlement has begun,
+    the click counts in the next. Raises OwnThing, ThingUnavailable, SubscriberSuspended, or NoMeans
+    (of payments.budgets.holding); then nothing has changed.
     """
     thing = Thing.objects.select_related("owner", "merged_into__owner").get(pk=thing.pk)
     thing = surviving(thing)
@@ -155,7 +156,7 @@ def _count(
     if not partition_exists(period):
         ensure_partition(period)
     with naming_the_seal():
-        hold_budget(subscriber=subscriber, period=period, at=at)
+        budget = hold_budget(subscriber=subscriber, period=period, at=at)
         made = _insert(
             Click(
                 period=period,
@@ -167,6 +168,9 @@ def _count(
         )
         if made:
             transaction.on_commit(lambda: add_to_count(thing.pk, 1))
+        if budget.held_at == at:
+            # Held just now: see Note [Before everything else].
+            bring_in(subscriber=subscriber, period=period, at=at)
     return Recorded(Outcome.COUNTED if made else Outcome.ALREADY, period)
 
 

@@ -1,23 +1,40 @@
-"""Standing clicks as Celery lets them come in."""
+"""What Celery does with clicks: standing ones come in, and claims are looked at."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
+from payments.clicking.beginning import record_standing_clicks, task_ranges
 from payments.clicking.proving import check_claim
-from payments.clicking.standing import record_standing_clicks
 from things.periods import Period
 from things.sites.models import Site
 
 CLAIMS_A_TIME = 500
 
+# The next run of the clock sends what is left undone again.
+EXPIRES = 600
+
 
 @shared_task(name="payments.clicking.record_standing_clicks")
 def record_standing_clicks_of_month() -> int:
-    """Let the standing clicks of the running month come in. Returns how many did."""
-    now = timezone.now()
-    return record_standing_clicks(period=Period.of(now), at=now).recorded
+    """Send the standing clicks of the running month in parts. Returns how many parts."""
+    period = Period.of(timezone.now())
+    ranges = task_ranges(period)
+    for first, last in ranges:
+        record_some_standing_clicks.apply_async(
+            kwargs={"period": str(period), "first": first, "last": last}, expires=EXPIRES
+        )
+    return len(ranges)
+
+
+@shared_task(name="payments.clicking.record_some_standing_clicks")
+def record_some_standing_clicks(*, period: str, first: int, last: int) -> int:
+    """Let the standing clicks of a range of subscribers come in. Returns how many did."""
+    came_in = record_standing_clicks(
+        period=Period.parse(period), at=timezone.now(), first=first, last=last
+    )
+    return came_in.recorded
 
 
 @shared_task(name="payments.clicking.check_due_claims")

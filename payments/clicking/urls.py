@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from payments.clicking import act, claim_pages, pages, popup
+from payments.clicking import act, claim_pages, pages, popup, standing_pages
 
 urlpatterns = [
     path("sites/<int:site_id>/check/", claim_pages.check_site, name="check_site"),
@@ -25,6 +25,13 @@ urlpatterns = [
     path("clicks/", pages.list_clicks, name="clicks"),
     path("clicks/<int:thing_id>/take-back", pages.undo_click, name="undo_click"),
     path("clicks/<int:thing_id>/show", pages.show_one, name="show_click"),
-    path("clicks/<int:thing_id>/end", pages.end_standing, name="end_standing_click"),
+    path("clicks/standing/", standing_pages.list_standing, name="standing_clicks"),
+    path(
+        "clicks/standing/<int:thing_id>",
+        standing_pages.change_standing,
+        name="change_standing_click",
+    ),
+    path("clicks/waiting/", pages.list_waiting, name="waiting_clicks"),
+    path("connections/", pages.list_connections, name="connections"),
     path("connections/<int:connection_id>/end", pages.end_connection, name="end_connection"),
 ]

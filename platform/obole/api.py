@@ -16,6 +16,7 @@ from accounts.api.views import NotThere
 from accounts.oauth.views import Authorize, Token
 from payments.budgets import api as budgets
 from payments.clicking import api as clicking
+from payments.clicking import standing_api as standing
 from payments.deposits import api as deposits
 from payments.earnings import api as earnings
 from payments.giving import api as giving
@@ -28,6 +29,7 @@ RESOURCES: list[Resource] = [
     *people.RESOURCES,
     *things.RESOURCES,
     *clicking.RESOURCES,
+    *standing.RESOURCES,
     *budgets.RESOURCES,
     *deposits.RESOURCES,
     *giving.RESOURCES,

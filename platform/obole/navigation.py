@@ -38,7 +38,11 @@ _BELOW_WALLET = frozenset({"budget", "play_money", "deposits", "pay_in", "withdr
 
 VISITOR = (MONTHS, THINGS, Way("button", _("For creators")))
 SIGNED_IN = (
-    Way("front", _("This month"), frozenset({"clicks"})),
+    Way(
+        "front",
+        _("This month"),
+        frozenset({"clicks", "standing_clicks", "waiting_clicks", "connections"}),
+    ),
     Way("giving", _("Giving"), frozenset({"giving_month"})),
     Way("wallet", _("Wallet"), _BELOW_WALLET),
     Way(

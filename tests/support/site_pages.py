@@ -35,6 +35,9 @@ FORMS = {
     "sites": ("ben", "/sites/"),
     "submit": ("ada", "/submit/auto?user_id=ben&url=https://ben.example/new"),
     "clicks": ("ada", "/clicks/"),
+    "standing_clicks": ("ada", "/clicks/standing/"),
+    "waiting_clicks": ("ada", "/clicks/waiting/"),
+    "connections": ("ada", "/connections/"),
     "budget": ("ada", "/giving/budget/"),
     "giving_settings": ("ada", "/settings/giving/"),
     "play_money": ("ada", "/giving/play-money/"),
@@ -76,7 +79,7 @@ NO_PAGES |= {
     "stop_budget",
     "undo_click",
     "show_click",
-    "end_standing_click",
+    "change_standing_click",
     "end_connection",
     "t/<int:thing_id>",
 }

@@ -41,6 +41,7 @@ DEPOSIT = {
 SKIPPED = {
     "month": datetime(2010, 9, 1, tzinfo=UTC).date(),
     "number": 2,
+    "has_budget": True,
     "titles": ["A song", "Another"],
     "more": 0,
 }

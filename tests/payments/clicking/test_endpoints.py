@@ -290,7 +290,7 @@ class TestRepeat:
             assert b"until you end it" in answer.content
         assert StandingClick.objects.get().thing == song
 
-        reader.post(f"/clicks/{song.pk}/end", **OURS)
+        reader.post(f"/clicks/standing/{song.pk}", {"deed": "end"}, **OURS)
         assert not StandingClick.objects.exists()
 
 

@@ -9,13 +9,17 @@ import pytest
 
 from accounts.models import User
 from payments.budgets.planning import set_budget
+from payments.clicking.beginning import CameIn, record_standing_clicks
 from payments.clicking.recording import OwnThing, ThingUnavailable, record_click, take_back_click
 from payments.clicking.standing import (
     AlreadyStanding,
-    CameIn,
     NoSuchStandingClick,
     end_standing_click,
-    record_standing_clicks,
+    extend_standing_click,
+    has_ended,
+    last_day_of,
+    pause_standing_click,
+    restart_standing_click,
     start_standing_click,
     toggle_standing_click,
 )
@@ -82,12 +86,15 @@ class TestRecordStandingClicks:
         assert (before, after) == (CameIn(0, 1), CameIn(1, 0))
 
     def test_is_content_with_a_click_that_is_there(
-        self, ada: User, song: Thing, standing: StandingClick, wallet: LedgerAccount
+        self, ada: User, ben: User, song: Thing, wallet: LedgerAccount
     ) -> None:
+        other = Thing.objects.create(url="https://ben.example/other", owner=ben)
         record_click(subscriber=ada, thing=song, at=FIRST)
+        start_standing_click(subscriber=ada, thing=other, at=IN_SEPTEMBER)
+        start_standing_click(subscriber=ada, thing=song, at=IN_SEPTEMBER)
 
-        assert record_standing_clicks(period=OCTOBER, at=FIRST) == CameIn(1, 0)
-        assert periods() == [OCTOBER]
+        assert record_standing_clicks(period=OCTOBER, at=FIRST) == CameIn(2, 0)
+        assert periods() == [OCTOBER, OCTOBER]
 
     @pytest.mark.parametrize(
         ("until", "came_in"), [(date(2010, 9, 30), 0), (date(2010, 10, 1), 1), (None, 1)]
@@ -135,6 +142,116 @@ class TestStartStandingClick:
 
         with pytest.raises(ThingUnavailable):
             start_standing_click(subscriber=ada, thing=thing, at=FIRST)
+
+
+class TestLastDayOf:
+    @pytest.mark.parametrize(
+        ("term", "day"),
+        [(3, date(2010, 12, 31)), (6, date(2011, 3, 31)), (12, date(2011, 9, 30))],
+    )
+    def test_counts_whole_months_from_the_next_on(self, term: int, day: date) -> None:
+        assert last_day_of(term, after=SEPTEMBER) == day
+
+    def test_lets_so_many_clicks_come_in(
+        self, ada: User, song: Thing, wallet: LedgerAccount, pay_in: PayIn
+    ) -> None:
+        pay_in(ada, 100)
+        until = last_day_of(3, after=SEPTEMBER)
+        start_standing_click(subscriber=ada, thing=song, at=IN_SEPTEMBER, until=until)
+
+        period = SEPTEMBER
+        for _ in range(8):
+            record_standing_clicks(period=period, at=period.starts_at)
+            period = period.next
+
+        assert periods() == [OCTOBER, NOVEMBER, Period(2010, 12)]
+
+
+class TestPauseAndRestart:
+    def test_rest_and_count_again_from_the_next_period_on(
+        self, ada: User, song: Thing, standing: StandingClick, wallet: LedgerAccount
+    ) -> None:
+        for _twice in range(2):
+            paused = pause_standing_click(subscriber=ada, thing_id=song.pk)
+        assert not paused.active
+        assert record_standing_clicks(period=OCTOBER, at=FIRST) == CameIn(0, 0)
+
+        for _twice in range(2):
+            restart_standing_click(subscriber=ada, thing_id=song.pk, at=FIRST)
+
+        assert record_standing_clicks(period=OCTOBER, at=FIRST) == CameIn(0, 0)
+        assert record_standing_clicks(period=NOVEMBER, at=FIRST) == CameIn(1, 0)
+
+    def test_are_ones_own_alone(self, eve: User, standing: StandingClick) -> None:
+        thing = standing.thing_id
+        for deed in (
+            lambda: pause_standing_click(subscriber=eve, thing_id=thing),
+            lambda: restart_standing_click(subscriber=eve, thing_id=thing, at=FIRST),
+            lambda: extend_standing_click(subscriber=eve, thing_id=thing, term=3, at=FIRST),
+        ):
+            with pytest.raises(NoSuchStandingClick):
+                deed()
+
+
+class TestExtendStandingClick:
+    def until(self, ada: User, song: Thing, term: int | None, at: datetime) -> date | None:
+        return extend_standing_click(subscriber=ada, thing_id=song.pk, term=term, at=at).until
+
+    def test_adds_to_what_it_stands_already(
+        self, ada: User, song: Thing, wallet: LedgerAccount
+    ) -> None:
+        start_standing_click(subscriber=ada, thing=song, at=IN_SEPTEMBER, until=date(2010, 12, 31))
+
+        ends = [self.until(ada, song, term, IN_SEPTEMBER) for term in (3, 12, None, 6)]
+
+        assert ends == [date(2011, 3, 31), date(2012, 3, 31), None, date(2011, 3, 31)]
+
+    def test_begins_anew_with_the_next_period_where_it_is_over(
+        self, ada: User, song: Thing, wallet: LedgerAccount
+    ) -> None:
+        standing = start_standing_click(
+            subscriber=ada, thing=song, at=IN_SEPTEMBER, until=date(2010, 10, 31)
+        )
+        record_standing_clicks(period=OCTOBER, at=FIRST)
+        in_january = datetime(2011, 1, 5, tzinfo=UTC)
+        standing.refresh_from_db()
+        assert has_ended(standing, at=in_january)
+
+        assert self.until(ada, song, 3, in_january) == date(2011, 4, 30)
+
+        january, february = Period(2011, 1), Period(2011, 2)
+        assert record_standing_clicks(period=january, at=in_january) == CameIn(0, 0)
+        assert record_standing_clicks(period=february, at=february.starts_at).recorded == 1
+
+    def test_keeps_its_place_in_the_running_period_where_it_is_not(
+        self, ada: User, song: Thing, pay_in: PayIn
+    ) -> None:
+        set_budget(subscriber=ada, amount=5 * MICROS, currency="EUR", at=IN_SEPTEMBER)
+        start_standing_click(subscriber=ada, thing=song, at=IN_SEPTEMBER, until=date(2010, 10, 31))
+        record_standing_clicks(period=OCTOBER, at=FIRST)
+        self.until(ada, song, 3, FIRST)
+        pay_in(ada, 10)
+
+        assert record_standing_clicks(period=OCTOBER, at=FIRST).recorded == 1
+
+
+class TestHasEnded:
+    @pytest.mark.parametrize(
+        ("until", "last_period", "ended"),
+        [
+            (None, SEPTEMBER, False),
+            (date(2010, 10, 31), SEPTEMBER, False),
+            (date(2010, 10, 31), OCTOBER, True),
+            (date(2010, 11, 1), OCTOBER, False),
+            (date(2010, 9, 30), SEPTEMBER, True),
+        ],
+    )
+    def test_is_so_once_it_came_in_for_the_last_time(
+        self, until: date | None, last_period: Period, ended: bool
+    ) -> None:
+        standing = StandingClick(until=until, last_period=last_period)
+
+        assert has_ended(standing, at=FIRST) is ended
 
 
 class TestEndStandingClick:

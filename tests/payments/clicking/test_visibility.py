@@ -15,10 +15,11 @@ from accounts.models import User
 from accounts.visibility import Visibility
 from payments.budgets.planning import set_budget
 from payments.clicking.at_once import count_at_once
+from payments.clicking.beginning import record_standing_clicks
 from payments.clicking.claiming import claim_site
 from payments.clicking.connecting import connect
 from payments.clicking.recording import record_click
-from payments.clicking.standing import record_standing_clicks, start_standing_click
+from payments.clicking.standing import start_standing_click
 from payments.clicking.tokens import connect_code
 from payments.ledger.models import LedgerAccount
 from payments.money import MICROS
