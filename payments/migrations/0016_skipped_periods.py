@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0014_refuse_updates_afterwards"),
+        ("payments", "0015_imported_revenue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("things", "0014_one_thing_at_an_address"),
+        ("things", "0017_one_owner_of_a_place"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
