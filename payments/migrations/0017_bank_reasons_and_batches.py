@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0013_bank_bookings"),
+        ("payments", "0016_skipped_periods"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
