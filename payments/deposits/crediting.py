@@ -11,8 +11,9 @@ from django.db import transaction
 
 from accounts.models import User
 from payments.deposits.models import Deposit, Way
-from payments.ledger.models import Transfer
+from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import KeyReused, Posting, outside, post, wallet_of
+from payments.mails import tell_of_deposit
 from payments.money import format_trimmed, minor_unit
 
 
@@ -85,7 +86,9 @@ def credit_deposits(arrivals: Sequence[Arrival], *, at: datetime) -> list[Deposi
     """
     with transaction.atomic():
         by_number = {arrival.deposit.pk: arrival for arrival in arrivals}
-        rows = Deposit.objects.select_for_update(no_key=True, of=["self"]).select_related("wallet")
+        rows = Deposit.objects.select_for_update(no_key=True, of=["self"]).select_related(
+            "wallet", "subscriber"
+        )
         locked = rows.filter(pk__in=by_number).exclude(state=Deposit.State.ARRIVED).order_by("pk")
         fresh = [(deposit, by_number[deposit.pk]) for deposit in locked]
         transfers = post([_posting(*pair) for pair in fresh], posted_at=at)
@@ -96,6 +99,7 @@ def credit_deposits(arrivals: Sequence[Arrival], *, at: datetime) -> list[Deposi
             deposit.arrived_at = at
             deposit.transfer = transfer
             deposit.save(update_fields=["state", "amount", "failure", "arrived_at", "transfer"])
+        _tell([deposit for deposit, _ in fresh])
     return [deposit for deposit, _ in fresh]
 
 
@@ -110,6 +114,20 @@ def note_progress(deposit: Deposit, state: Deposit.State, *, failure: str = "") 
     """Note that an open or failed deposit is on its way or has failed; an arrived one stays."""
     rows = Deposit.objects.filter(pk=deposit.pk).exclude(state=Deposit.State.ARRIVED)
     rows.update(state=state, failure=failure[:200])
+
+
+def _tell(arrived: Sequence[Deposit]) -> None:
+    """By mail, with what is in each wallet now."""
+    wallets = LedgerAccount.objects.in_bulk({deposit.wallet_id for deposit in arrived})
+    for deposit in arrived:
+        if deposit.arrived_at is not None:
+            tell_of_deposit(
+                subscriber=deposit.subscriber,
+                wallet=wallets[deposit.wallet_id],
+                amount=deposit.amount,
+                arrived_at=deposit.arrived_at,
+                key=str(deposit.pk),
+            )
 
 
 def _posting(deposit: Deposit, arrival: Arrival) -> Posting:

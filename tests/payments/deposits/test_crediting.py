@@ -11,6 +11,7 @@ import pytest
 from at_once import at_once
 from django.db import DatabaseError, IntegrityError, transaction
 
+from accounts.mail.models import Mail
 from accounts.models import User
 from payments.deposits.crediting import (
     Arrival,
@@ -104,6 +105,21 @@ class TestCreditDeposits:
 
         assert (first, second) == ([deposit], [])
         assert wallet(ada) == (10 * MICROS, 0, 0)
+
+    def test_tells_by_mail_once_in_the_same_transaction(self, ada: User, begin: Begin) -> None:
+        deposit = begin(ada)
+
+        with transaction.atomic():
+            credit_deposits([Arrival(deposit, 10 * MICROS, NOON)], at=NOON)
+            transaction.set_rollback(True)
+        assert not Mail.objects.exists()
+
+        for _ in range(2):
+            credit_deposits([Arrival(deposit, 10 * MICROS, NOON)], at=NOON)
+
+        [mail] = Mail.objects.all()
+        assert mail.kind == "deposit_arrived"
+        assert (mail.context["amount"], mail.context["balance"]) == (10 * MICROS, 10 * MICROS)
 
     def test_credits_what_had_failed(self, ada: User, begin: Begin, wallet: Wallet) -> None:
         deposit = begin(ada)
