@@ -48,7 +48,17 @@ SIGNED_IN = (
     Way(
         "creator_months",
         _("Earnings"),
-        frozenset({"creator_month", "button", "sites"}),
+        frozenset(
+            {
+                "creator_month",
+                "own_things",
+                "own_feeds",
+                "button",
+                "sites",
+                "payouts",
+                "earnings_papers",
+            }
+        ),
         of_user=True,
     ),
     THINGS,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from conftest import SITE, own_site, sign_in, slower
+from django.conf import settings
 from django.utils import timezone
 from hosting import Internet
 from launching import USUAL_MODE
@@ -98,7 +99,9 @@ class Walk:
         """A page at the width of a desk, as who may."""
         who, address = (ALL | MORE)[name]
         self.context.clear_cookies()
-        self.context.add_cookies([{"name": "django_language", "value": self.language, "url": SITE}])
+        self.context.add_cookies(
+            [{"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": SITE}]
+        )
         if who:
             sign_in(self.context, self.people[who])
         self.page.set_viewport_size({"width": 1280, "height": 800})
