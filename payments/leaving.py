@@ -11,6 +11,7 @@ from accounts.privacy.leaving import CannotLeave
 from payments.budgets.models import Budget, Plan
 from payments.clicking.recording import take_back_click
 from payments.deposits.models import Deposit, Refund
+from payments.earnings.models import ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, post, site_account, wallet_of
@@ -66,6 +67,7 @@ def leave(user: User, at: datetime) -> None:
         raise CannotLeave([_("Money moved meanwhile. Try again.")])
     Plan.objects.filter(subscriber=user).delete()
     BillingDetails.objects.filter(owner=user).delete()
+    ImportedRevenue.objects.filter(creator=user).delete()
     EarningsPaper.objects.filter(creator=user).update(details={})
     end_details(owner=user, at=at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
+from things.feeds.models import Feed
 from things.models import PendingClick, StandingClick, Thing
 from things.sites.models import Connection, Site
 
@@ -17,3 +18,4 @@ def leave(user: User, at: datetime) -> None:
     StandingClick.objects.filter(subscriber=user).delete()
     Connection.objects.filter(subscriber=user).delete()
     Site.objects.filter(owner=user).delete()
+    Feed.objects.filter(owner=user).delete()
