@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.privacy.kept import Cookie, keep
 from payments.budgets import personal as budgets
+from payments.clicking import personal as clicking
 from payments.clicking.cookies import cookie_name
 from payments.deposits import personal as deposits
 from payments.earnings import personal as earnings
@@ -16,7 +17,7 @@ from payments.settlement import personal as settlement
 
 def register() -> None:
     """Add the tables of all rooms to the register, and the button's cookie."""
-    for room in (ledger, budgets, deposits, settlement, earnings, payouts):
+    for room in (ledger, budgets, clicking, deposits, settlement, earnings, payouts):
         room.register()
     keep(
         Cookie(

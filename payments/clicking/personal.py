@@ -1,0 +1,23 @@
+"""What this room keeps about people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.privacy.kept import Fate, Kept, keep
+
+
+def register() -> None:
+    """Add this room's tables to the register."""
+    keep(
+        Kept(
+            name="skipped_months",
+            model="payments.SkippedPeriod",
+            title=_("Months in which your standing clicks found no means"),
+            why=_("To tell you of it once, and not again."),
+            how_long=_("as long as the account"),
+            fate=Fate.GONE,
+            owner="subscriber",
+            columns=("period", "number", "skipped_at"),
+        ),
+    )
