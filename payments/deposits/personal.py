@@ -113,6 +113,9 @@ def register() -> None:
             left_out={
                 "key": "a number",
                 "account": "the site's own",
+                "entry_reference": "the bank's number",
+                "payments": "how many payments the booking holds",
+                "why": "why it waited for the operator",
                 "state": "what the operator made of it",
                 "decided_by": "who of the staff did it",
                 "decided_at": "when the operator did it",
