@@ -59,6 +59,7 @@ def address_of(name: str, thing: Thing) -> str:
         "button_asset": [asset("frame.css").digest, "frame.css"],
         "thing_with_name": [thing.pk, "a-song"],
         "creator_atom": ["ben"],
+        "creator_clicks_atom": ["ben"],
     }
     of_thing = {"frame", "badge", "thing", "thing_atom", "thing_stream"}
     path = reverse(name, args=[thing.pk] if name in of_thing else arguments.get(name, []))
