@@ -169,8 +169,9 @@ def play(ada: User, ben: User, moves: list[tuple[str, int, int, timedelta, str]]
     for kind, amount, months, offset, currency in moves:
         at = Period(2010, 6 + months).starts_at + offset
         wallet = wallet_of(ada, currency)
-        paid = Transfer.objects.filter(kind="deposit", credited=wallet).with_remaining()
-        paid = paid.filter(remaining__gte=amount)
+        deposits = Transfer.objects.filter(kind="deposit", credited=wallet)
+        left = deposits.remaining()
+        paid = deposits.filter(pk__in=[number for number in left if left[number] >= amount])
         if kind == "deposit":
             deposit(ada, amount, at, currency)
         elif kind == "tip" and wallet.free >= amount:
