@@ -116,3 +116,22 @@ NO_PAGES |= {
 PROGRAMS = ("^rest/v2", "rest/v2", "^oauth/")
 # What does not show more when there is more.
 SHORT = {"front", "front ada", "front ben", "month", "sign_in", "register_application"}
+
+# Of what a creator registers, and of transfers, which need an account of the site's: the tests of
+# things and deposits go these ways.
+NO_PAGES |= {
+    "bank_transfer",
+    "change_thing_state",
+    "check_site",
+    "creator_month_file",
+    "creator_months_file",
+    "give_up_site",
+    "merge_thing",
+    "move_thing",
+    "own_feeds",
+    "own_thing",
+    "own_things",
+    "register_feed",
+    "register_thing",
+    "stop_feed",
+}
