@@ -19,6 +19,7 @@ __all__ = [
     "Application",
     "Export",
     "ExportChunk",
+    "GivenUpName",
     "KeptAnswer",
     "Mail",
     "UnconfirmedSignUp",
@@ -146,9 +147,13 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
         ]
 
     def clean(self) -> None:
-        """Store addresses in lower case, and none as NULL: empty ones would be duplicates."""
+        """Store addresses in lower case, and none as NULL: empty ones would be duplicates.
+
+        Raises ValidationError for a name that somebody else gave up.
+        """
         super().clean()
         self.email = (self.email or "").lower() or None
+        check_not_given_up(self.username, user_id=self.pk)
 
     def get_full_name(self) -> str:
         """The name to greet and to list by: the display name, else the public name."""
@@ -161,6 +166,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
 
 # The models of this app's rooms, named where Django looks for them.
 from accounts.api.models import KeptAnswer  # noqa: E402
+from accounts.entrance.given_up import GivenUpName, check_not_given_up  # noqa: E402
 from accounts.entrance.models import UnconfirmedSignUp  # noqa: E402
 from accounts.mail.models import Mail, UnwantedKind  # noqa: E402
 from accounts.oauth.models import Application, UsedCode  # noqa: E402

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.entrance.given_up import is_given_up
 from accounts.entrance.mails import give_notice, write
 from accounts.entrance.names import is_reserved
 from accounts.entrance.unconfirmed import begin_sign_up, finish_sign_up
@@ -40,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         validate_username(username)
         if is_reserved(username):
             raise self.validation_error("username_blacklisted")
-        if not shallow and User.objects.filter(username__iexact=username).exists():
+        if not shallow and _is_taken(username):
             raise self.validation_error("username_taken")
         return username
 
@@ -124,6 +125,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def validation_error(self, code: str, *arguments: object) -> ValidationError:
         """The refusal of that name."""
         return ValidationError(self.error_messages[code], code=code)
+
+
+def _is_taken(username: str) -> bool:
+    """By a user, or for good by one who gave it up."""
+    return User.objects.filter(username__iexact=username).exists() or is_given_up(username)
 
 
 _METHODS = {

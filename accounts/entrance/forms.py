@@ -7,8 +7,11 @@ from typing import Any
 from allauth.account import forms as stock
 from allauth.mfa.base import forms as factors
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -65,7 +68,13 @@ class SignUpForm(stock.SignupForm):
         """A new user; for a known address the same answer as for a new one, in the same time."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-        result: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        try:
+            with transaction.atomic():
+                result: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        except IntegrityError:
+            # Between the check and the deed somebody took the name, or gave it up.
+            messages.error(request, _("This user name is taken."))
+            return None, redirect("account_signup")
         return result
 
 

@@ -13,7 +13,15 @@ from django.db import transaction
 from django.db.models import Model
 from oauth2_provider.models import AccessToken, Grant
 
-from accounts.models import Application, Export, KeptAnswer, Mail, UnwantedKind, User
+from accounts.models import (
+    Application,
+    Export,
+    GivenUpName,
+    KeptAnswer,
+    Mail,
+    UnwantedKind,
+    User,
+)
 from accounts.security.sessions import end_all_ways_in
 
 
@@ -95,3 +103,5 @@ def _forget(user: User) -> None:
     user.suspended = True
     user.set_unusable_password()
     user.save()
+    # The name stays nobody's; who had it is forgotten.
+    GivenUpName.objects.filter(user=user).update(user=None)

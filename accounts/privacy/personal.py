@@ -54,6 +54,18 @@ def register() -> None:
             left_out={"password": _HIDDEN},
         ),
         Kept(
+            name="given_up_names",
+            model="accounts.GivenUpName",
+            title=_("User names that you gave up"),
+            why=_(
+                "Old buttons carry them: nobody else may ever take one. Only a fingerprint is"
+                " kept, from which nobody can read the name."
+            ),
+            how_long=_("for good"),
+            fate=Fate.NAMELESS,
+            columns=("digest",),
+        ),
+        Kept(
             name="email_addresses",
             model="account.EmailAddress",
             title=_("Your e-mail address"),

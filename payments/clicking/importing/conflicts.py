@@ -23,7 +23,38 @@ class _Conflict:
 
 _SAME_BUT_FOR_CASE = "the user name “{}” differs from the user “{}” only in upper and lower case"
 
+_GIVEN_UP = "the user name “{}” belonged to somebody who gave it up"
+
 _CONFLICTS = (
+    _Conflict(
+        "things.csv",
+        _GIVEN_UP,
+        """
+        SELECT staged.line, staged.creator
+        FROM importing_thing AS staged
+        JOIN accounts_givenupname AS given_up
+            ON given_up.digest = accounts_digest_of_name(staged.creator)
+        WHERE NOT EXISTS (
+            SELECT FROM accounts_user AS known WHERE lower(known.username) = lower(staged.creator)
+        )
+        ORDER BY staged.line
+        """,
+    ),
+    _Conflict(
+        "budgets.csv",
+        _GIVEN_UP,
+        """
+        SELECT staged.line, staged.subscriber
+        FROM importing_budget AS staged
+        JOIN accounts_givenupname AS given_up
+            ON given_up.digest = accounts_digest_of_name(staged.subscriber)
+        WHERE NOT EXISTS (
+            SELECT FROM accounts_user AS known
+            WHERE lower(known.username) = lower(staged.subscriber)
+        )
+        ORDER BY staged.line
+        """,
+    ),
     _Conflict(
         "things.csv",
         _SAME_BUT_FOR_CASE,

@@ -40,6 +40,17 @@ class TestFindConflicts:
             " only in upper and lower case"
         )
 
+    def test_a_name_that_somebody_gave_up(self, refusal: Callable[..., str], month: Path) -> None:
+        for name in ("Cem", "eve"):
+            user = User.objects.create_user(name)
+            user.username = f"deleted-{name}"
+            user.save()
+
+        assert refusal(month) == (
+            "things.csv:4: the user name “cem” belonged to somebody who gave it up\n"
+            "budgets.csv:4: the user name “eve” belonged to somebody who gave it up"
+        )
+
     def test_a_suspended_creator(self, refusal: Callable[..., str], month: Path) -> None:
         User.objects.create_user("cem", suspended=True)
 
