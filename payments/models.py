@@ -4,7 +4,7 @@ from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
-from payments.earnings.models import ImportedRevenue
+from payments.earnings.models import CreatorNews, ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.giving.models import MonthMails
 from payments.ledger.models import LedgerAccount, Transfer
@@ -24,6 +24,7 @@ __all__ = [
     "BillingDetails",
     "Budget",
     "CreatorEarnings",
+    "CreatorNews",
     "Debt",
     "Deposit",
     "Dispute",

@@ -7,6 +7,7 @@ from payments.clicking.tasks import (
     record_standing_clicks_of_month,
 )
 from payments.deposits.tasks import send_refund, send_refunds
+from payments.earnings.tasks import mail_first_clicks, mail_weeks
 from payments.giving.tasks import mail_low_means, mail_settled_months
 from payments.settlement.tasks import (
     audit_books,
@@ -23,8 +24,10 @@ __all__ = [
     "check_due_claims",
     "credit_month",
     "earn_month",
+    "mail_first_clicks",
     "mail_low_means",
     "mail_settled_months",
+    "mail_weeks",
     "record_some_standing_clicks",
     "record_standing_clicks_of_month",
     "run_shard_of_month",

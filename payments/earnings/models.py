@@ -1,4 +1,4 @@
-"""What creators earned elsewhere, before: kept beside the ledger, never in it."""
+"""What creators earned elsewhere, outside the ledger; and what they were told by mail."""
 
 from __future__ import annotations
 
@@ -50,3 +50,28 @@ class ImportedRevenue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period}: {self.title}"
+
+
+class CreatorNews(models.Model):
+    """What a creator has been told by mail of the clicks on their things, so that it is told once.
+
+    `first_click_at` is when the first of all came; `week_told` the Monday of the last week that
+    was looked at, in their time zone.
+    """
+
+    creator = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="news",
+        verbose_name=_("creator"),
+    )
+    first_click_at = models.DateTimeField(_("first click"), null=True, blank=True)
+    week_told = models.DateField(_("week told of"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("news of a creator")
+        verbose_name_plural = _("news of creators")
+
+    def __str__(self) -> str:
+        return str(self.creator_id)

@@ -42,6 +42,16 @@ def register() -> None:
             left_out={"fingerprint": "is made from the rest"},
         ),
         Kept(
+            name="news_of_clicks",
+            model="payments.CreatorNews",
+            title=_("What you were told of clicks on your things"),
+            why=_("To tell you once."),
+            how_long=_("as long as the account"),
+            fate=Fate.GONE,
+            owner="creator",
+            columns=("first_click_at", "week_told"),
+        ),
+        Kept(
             name="imported_revenue",
             model="payments.ImportedRevenue",
             title=_("Revenue that you imported from Flattr"),

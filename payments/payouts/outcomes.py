@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from payments.payouts.models import Payout
-from payments.payouts.steps import give_back, pay, step, take_in_again
+from payments.payouts.steps import give_back, note_step, pay, step, take_in_again
 
 _GONE = (Payout.State.APPROVED, Payout.State.SENT)
 
@@ -29,7 +29,7 @@ def mark_paid(*, payout_id: int, at: datetime, by: User | None = None, note: str
             return payout
         _check_gone(payout)
         if payout.state == Payout.State.APPROVED:
-            step(payout, Payout.State.SENT, at=at, by=by)
+            note_step(payout, Payout.State.SENT, at=at, by=by)
         step(payout, Payout.State.PAID, at=at, by=by, note=note)
         pay(payout, at=at)
     return payout

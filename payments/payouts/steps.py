@@ -20,6 +20,7 @@ from payments.payouts.ways import way_of
 
 # What a creator is told by mail; the rest they did themselves, or see on their page.
 _TOLD = {
+    Payout.State.SENT: Kind.PAYOUT_SENT,
     Payout.State.PAID: Kind.PAYOUT_PAID,
     Payout.State.RETURNED: Kind.PAYOUT_RETURNED,
     Payout.State.REFUSED: Kind.PAYOUT_RETURNED,
@@ -29,11 +30,8 @@ _TOLD = {
 def step(
     payout: Payout, state: Payout.State, *, at: datetime, by: User | None, note: str = ""
 ) -> None:
-    """Bring a payout, whose row is locked, into a state, and write down who did and why."""
-    payout.state = state
-    payout.changed_at = at
-    payout.save(update_fields=["state", "changed_at", "batch"])
-    PayoutStep.objects.create(payout=payout, state=state, at=at, by=by, note=note[:300])
+    """Bring a payout, whose row is locked, into a state, and tell its owner where that is news."""
+    note_step(payout, state, at=at, by=by, note=note)
     if kind := _TOLD.get(state):
         details = payout.details
         queue_mail(
@@ -48,6 +46,16 @@ def step(
             },
             key=f"payout:{payout.pk}:{state}",
         )
+
+
+def note_step(
+    payout: Payout, state: Payout.State, *, at: datetime, by: User | None, note: str = ""
+) -> None:
+    """Bring a payout, whose row is locked, into a state, and write down who did and why."""
+    payout.state = state
+    payout.changed_at = at
+    payout.save(update_fields=["state", "changed_at", "batch"])
+    PayoutStep.objects.create(payout=payout, state=state, at=at, by=by, note=note[:300])
 
 
 def pay(payout: Payout, *, at: datetime) -> None:

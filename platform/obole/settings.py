@@ -420,6 +420,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "payments.giving.mail_low_means",
         "schedule": crontab(minute="2-59/10"),
     },
+    "first clicks": {
+        "task": "payments.earnings.mail_first_clicks",
+        "schedule": crontab(minute="8-59/10"),
+    },
+    "weeks of creators": {
+        "task": "payments.earnings.mail_weeks",
+        "schedule": crontab(minute="1-59/10"),
+    },
     "old mails": {"task": "accounts.drop_old_mails", "schedule": crontab(hour="4", minute="15")},
     "merged things": {"task": "things.move_latecomers", "schedule": crontab(minute="9-59/10")},
     "feeds": {"task": "things.check_due_feeds", "schedule": crontab(minute="*/5")},

@@ -9,6 +9,7 @@ import pytest
 from accounts.mail.models import Mail
 from accounts.mail.rendering import render_mail
 from accounts.models import User
+from payments.payouts.batching import mark_sent
 from payments.payouts.details import end_details
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails
 from payments.payouts.outcomes import mark_paid, mark_returned
@@ -41,6 +42,22 @@ class TestMails:
         text = told("payout_paid")
         assert "20,00\N{NO-BREAK SPACE}€" in text
         assert "DE89 … 3000" in text
+
+    def test_of_a_payout_that_is_on_its_way(
+        self, ben: User, approved: PayoutBatch, payout: Payout, olga: User
+    ) -> None:
+        mark_sent(batch_id=approved.pk, by=olga, at=LATER)
+
+        text = told("payout_sent")
+        assert "20,00\N{NO-BREAK SPACE}€ sont en route" in text
+        assert "DE89 … 3000" in text
+
+    def test_of_a_payout_whose_file_nobody_marked_as_sent(
+        self, ben: User, approved: PayoutBatch, payout: Payout
+    ) -> None:
+        mark_paid(payout_id=payout.pk, at=LATER)
+
+        assert not Mail.objects.filter(kind="payout_sent").exists()
 
     def test_of_a_payout_that_came_back(
         self, ben: User, approved: PayoutBatch, payout: Payout
