@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, heartbeat_sent, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obole.settings")
 
@@ -21,3 +21,11 @@ def start_servers(**_signal: object) -> None:
     from .servers import start_missing
 
     start_missing()
+
+
+@heartbeat_sent.connect
+def show_that_the_worker_lives(**_signal: object) -> None:
+    """Each two seconds, as long as the worker's own loop turns."""
+    from .health.signs import show_life
+
+    show_life("worker")

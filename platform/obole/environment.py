@@ -240,6 +240,13 @@ def for_kombu(url: str) -> str:
     return f"redis+socket://{url.removeprefix('unix://')}".replace("db=", "virtual_host=")
 
 
+def from_kombu(url: str) -> str:
+    """A URL of Celery's library for queues as redis-py spells it."""
+    if not url.startswith("redis+socket://"):
+        return url
+    return f"unix://{url.removeprefix('redis+socket://')}".replace("virtual_host=", "db=")
+
+
 def _split(name: str) -> SplitResult:
     try:
         parts = urlsplit(os.environ[name])

@@ -96,8 +96,12 @@ _ACT = Headers(
     cache="no-store",
 )
 _PUBLIC = replace(EVERYTHING_ELSE, cache=None)
+# For programs of the operator's.
+_SUPERVISORS = Headers(csp=_BARE, referrer="no-referrer", cache="no-store")
 
 TABLE: dict[str, Headers] = {
+    "healthz": _SUPERVISORS,
+    "readyz": _SUPERVISORS,
     "loader": _LOADER,
     "flattr_loader": _LOADER,
     "button_asset": _ASSET,

@@ -15,7 +15,10 @@ _Answer = Callable[[HttpRequest], HttpResponseBase]
 
 # Addresses that need neither session nor language of the browser. A connected reader's click
 # brings a cookie of its own; its view asks for our origin in place of the form's token.
-_SHORT = ("/embed/", "/count", "/b/", "/badge", "/button.js", "/button/view/", "/js/0.6/")
+_BUTTON = ("/embed/", "/count", "/b/", "/badge", "/button.js", "/button/view/", "/js/0.6/")
+# Supervisors call by plain http and by the address of the machine.
+_SUPERVISORS = ("/healthz", "/readyz")
+_SHORT = (*_BUTTON, *_SUPERVISORS)
 
 
 def response_headers(get_response: _Answer) -> _Answer:

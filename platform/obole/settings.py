@@ -216,6 +216,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "obole",
+        # A Redis that hangs must not hang every page.
+        "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 5},
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -380,6 +382,9 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TASK_SOFT_TIME_LIMIT = 3300
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "obole.clock:Clock"
+# Where workers and the clock show that they live; nowhere where it is not set.
+HEARTBEAT_DIR = environment.text("OBOLE_HEARTBEAT_DIR", "")
 _VISIBILITY = {
     "visibility_timeout": environment.whole_number(
         "OBOLE_REDELIVERY_SECONDS", 300, lowest=1, highest=86_400
@@ -392,6 +397,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "month end": {"task": _SETTLE, "schedule": crontab(day_of_month="1", hour="0", minute="30")},
     # A start that was missed, or a settlement that died half way, is taken up.
     "month end, caught up": {"task": _SETTLE, "schedule": crontab(minute="*/10")},
+    "heartbeat": {"task": "obole.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
     "audit": {"task": "payments.settlement.audit_books", "schedule": crontab(minute="5-59/10")},
     "standing clicks": {
         "task": "payments.clicking.record_standing_clicks",

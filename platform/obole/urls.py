@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from obole import views
 from obole.api import api_patterns, description_patterns, oauth_patterns
+from obole.health.views import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_page, name="front"),
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.clicking.urls")),
     path("", include("accounts.oauth.urls")),
     path("", include("payments.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
     *oauth_patterns,
