@@ -64,23 +64,31 @@ FRAGMENTS: dict[str, LiteralString] = {
             GROUP BY creator_id, currency
         ) AS total
     """,
-    # The median is that of all clicks, found among the shares by counting up the clicks of each.
+    # The median is that of all clicks, found among the shares by counting up the clicks of each:
+    # shares that many subscribers have are gathered first, without a sort of all budgets.
     "figures": """
+        WITH spread AS MATERIALIZED (
+            SELECT currency, share, count(*) FILTER (WHERE clicks > 0) AS subscribers,
+                sum(clicks) AS clicks
+            FROM divided
+            GROUP BY currency, share HAVING sum(clicks) > 0
+        )
         SELECT given.currency, given.subscribers, earned.creators, earned.things, given.clicks,
             given.given, earned.fee, given.given / given.clicks AS mean,
             (middle.lower + middle.upper) / 2 AS median
         FROM (
-            SELECT currency, count(*)::int AS subscribers, sum(clicks)::int AS clicks,
-                sum(share * clicks)::bigint AS given
-            FROM divided WHERE clicks > 0
+            SELECT currency, payments_sum(subscribers)::int AS subscribers,
+                payments_sum(clicks)::int AS clicks, payments_sum(share * clicks) AS given
+            FROM spread
             GROUP BY currency
         ) AS given
         CROSS JOIN LATERAL (
             SELECT min(share) FILTER (WHERE so_far >= (given.clicks + 1) / 2) AS lower,
                 min(share) FILTER (WHERE so_far >= given.clicks / 2 + 1) AS upper
             FROM (
-                SELECT share, sum(clicks) OVER (ORDER BY share ROWS UNBOUNDED PRECEDING) AS so_far
-                FROM divided WHERE clicks > 0 AND currency = given.currency
+                SELECT share, payments_sum(clicks)
+                    OVER (ORDER BY share ROWS UNBOUNDED PRECEDING) AS so_far
+                FROM spread WHERE currency = given.currency
             ) AS counting_up
         ) AS middle
         JOIN (
@@ -189,7 +197,7 @@ PREVIEW: LiteralString = """
         JOIN counted ON counted.subscriber_id = budget.subscriber_id
         WHERE budget.period = %(period)s
     ), summed AS ({summed}), credited AS ({credited})
-    {figures}
+    SELECT * FROM ({figures}) AS figures
 """
 
 # For the transaction that they are sent in. Shards are what runs side by side: parallel workers
