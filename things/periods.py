@@ -31,14 +31,15 @@ class Period:
     month: int
 
     def __post_init__(self) -> None:
-        if not (1 <= self.year <= 9998 and 1 <= self.month <= 12):
-            raise NotAPeriod(f"{self.year}-{self.month}")
+        # The last year is only there to be the end of what comes before it.
+        if not (1 <= self.year <= 9999 and 1 <= self.month <= 12):
+            raise NotAPeriod(str(self))
 
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read `YYYY-MM`. Raises NotAPeriod if it is written otherwise or is no month."""
         match = _WRITTEN.fullmatch(text)
-        if match is None:
+        if match is None or match[1] == "9999":
             raise NotAPeriod(text)
         return cls(int(match[1]), int(match[2]))
 

@@ -27,6 +27,13 @@ class TestPeriod:
 
         assert Period.parse(str(period)) == period
 
+    def test_ends_also_in_the_last_year(self) -> None:
+        last = Period.parse("9998-12")
+
+        assert last.ends_at.year == 9999
+        with pytest.raises(NotAPeriod, match="9999-01"):
+            Period.parse("9999-01")
+
     def test_is_half_open(self) -> None:
         period = Period(2012, 2)
 

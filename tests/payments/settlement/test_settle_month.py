@@ -23,12 +23,24 @@ def refusal_of(*arguments: str) -> CommandError:
 
 @pytest.mark.django_db
 class TestSettleMonth:
-    @pytest.mark.parametrize("period", ["2010", "2010-13", "2010-00", "soon", "0000-01", "2010-9"])
+    @pytest.mark.parametrize(
+        "period", ["2010", "2010-13", "2010-00", "soon", "0000-01", "2010-9", "9999-01"]
+    )
     def test_refuses_what_is_not_a_period(self, period: str) -> None:
         refusal = refusal_of(period)
 
         assert refusal.returncode == 2
-        assert "is not a period: write a year and a month, like 2010-09" in str(refusal)
+        assert str(refusal) == (
+            f"“{period}” is not a period: write a year and a month, like 2010-09"
+        )
+
+    def test_leaves_a_month_open_in_which_nobody_had_a_budget(self) -> None:
+        refusal = refusal_of("2010-09")
+
+        assert refusal.returncode == 2
+        assert str(refusal) == "nobody had a budget in 2010-09: there is nothing to settle"
+        assert not Settlement.objects.exists()
+        assert not is_sealed(SEPTEMBER)
 
     def test_refuses_a_month_that_is_not_over(self) -> None:
         refusal = refusal_of("2999-01")
