@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 # The button's rules want a pointer that came, and stayed so long.
-DWELL = 600
+DWELL = 400
 SEEN = 700
 
 
@@ -46,15 +46,22 @@ def open_popup(page: Page) -> Page:
     return opened.value
 
 
-def confirm(popup: Page, *, connect: bool = False) -> None:
+def armed(window: Page, name: str = "Give") -> Locator:
+    """The button of our page that gives, once its script lets it."""
+    button = window.get_by_role("button", name=name, exact=True)
+    # A window that just opened may hold nothing yet, or a button that no script holds back yet.
+    button.wait_for()
+    window.wait_for_function("document.readyState == 'complete'")
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    return button
+
+
+def confirm(popup: Page, *, connect: bool = False, name: str = "Give") -> None:
     """Read, tick the box where wanted, and press the button when it is armed."""
-    # Its script, which holds the button back at first, runs before the load event.
-    popup.wait_for_load_state()
-    give = popup.get_by_role("button", name="Give")
-    expect(give).not_to_have_attribute("aria-disabled", "true")
+    button = armed(popup, name)
     if connect:
         popup.get_by_role("checkbox").check()
-    give.click()
+    button.click()
 
 
 def give(page: Page, *, connect: bool = False) -> None:

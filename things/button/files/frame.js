@@ -98,7 +98,7 @@ const t = now(), since = t - refused, tap = e.pointerType == "touch";
 if (!e.isTrusted) return;
 refused = t;
 if (keep[site] && seen && t - seen > 500 && !failed && b.ariaPressed != "true" && (tap ? twice && since > 700 : since > 1500)) {
-if (tap ? since < 6e3 && seen < t - since : e.detail ? t - came >= 500 : key) {
+if (tap ? since < 6e3 && seen < t - since : e.detail ? t - came > 300 : key) {
 refused = -9e9;
 return send("click");
 }
