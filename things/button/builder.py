@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -56,6 +57,8 @@ def show_builder(request: HttpRequest) -> HttpResponse:
         "form": ButtonForm(said, look),
         "fields": said,
         "look": look,
+        "states": [{"title": _("Before"), "query": ""}, {"title": _("After"), "query": "&given=1"}],
+        "preview_height": FRAME_SIZES[look.size][1],
         "script": asset("builder.js").path,
         "site_url": settings.SITE_URL,
     }
@@ -69,7 +72,12 @@ def show_preview(request: HttpRequest) -> HttpResponse:
     """The button alone, drawn as its frame draws it, without being one: nothing can be clicked."""
     look = read_look(request.GET.dict())
     with translation.override(look.language):
-        context = {"look": look, "style": asset("frame.css").path, "labels": labels()}
+        context = {
+            "look": look,
+            "style": asset("frame.css").path,
+            "labels": labels(),
+            "given": "given" in request.GET,
+        }
         return render(request, "things/preview.html", context)
 
 
