@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.privacy.leaving import CannotLeave
 from payments.budgets.models import Budget, Plan
-from payments.clicking.models import SkippedPeriod
+from payments.clicking.models import KeptClick, SkippedPeriod
 from payments.clicking.recording import take_back_click
 from payments.deposits.models import Deposit, Refund
 from payments.earnings.models import ImportedRevenue
@@ -67,6 +67,7 @@ def leave(user: User, at: datetime) -> None:
     if LedgerAccount.objects.filter(owner=user).exclude(balance=0, held=0).exists():
         raise CannotLeave([_("Money moved meanwhile. Try again.")])
     Plan.objects.filter(subscriber=user).delete()
+    KeptClick.objects.filter(subscriber=user).delete()
     SkippedPeriod.objects.filter(subscriber=user).delete()
     BillingDetails.objects.filter(owner=user).delete()
     ImportedRevenue.objects.filter(creator=user).delete()

@@ -1,7 +1,7 @@
 """The models of all rooms, named where Django looks for them."""
 
 from payments.budgets.models import Budget, Plan
-from payments.clicking.models import ImportedMonth, SkippedPeriod
+from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.earnings.models import CreatorNews, ImportedRevenue
@@ -31,6 +31,7 @@ __all__ = [
     "EarningsPaper",
     "ImportedMonth",
     "ImportedRevenue",
+    "KeptClick",
     "LedgerAccount",
     "MonthMails",
     "Payout",

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payments.clicking.answering import Answer, State, answer_click, answer_undo
+from payments.clicking.answering import Answer, State, answer_undo
 from payments.clicking.at_once import count_at_once
 from payments.clicking.connecting import (
     NotConnected,
@@ -27,6 +27,7 @@ from payments.clicking.cookies import (
     give_connection_cookie,
     take_connection_cookie,
 )
+from payments.clicking.kept import click_or_keep
 from payments.clicking.origins import from_our_frame
 from payments.clicking.subjects import NoSuchThing, describe_subject
 from payments.clicking.tokens import TokenRefused
@@ -90,7 +91,7 @@ def act_click(request: HttpRequest, said: _Said) -> HttpResponse:
         if count_at_once(secret=secret, thing_id=thing_id, at=timezone.now()):
             with translation.override(page_language(str(said.get("lang", "")))):
                 return _as_json(Answer(State.COUNTED), count_of(thing_id))
-    return _act(request, said, answer_click)
+    return _act(request, said, click_or_keep)
 
 
 @_from_frame

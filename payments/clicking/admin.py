@@ -1,4 +1,4 @@
-"""The admin page of sites: an operator who has seen the proof takes a site as proven."""
+"""Sites, of which an operator takes those as proven whose proof they saw; and kept clicks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.clicking.claiming import claim_site
+from payments.clicking.models import KeptClick
 from payments.clicking.proving import decide_against, decide_for
+from things.read_only import ReadOnlyAdmin
 from things.sites.models import Site
 from things.sites.owning import SiteTaken
 
@@ -83,3 +85,13 @@ class SiteAdmin(_SiteAdmin):
         """They are not looked at again."""
         for site in sites.filter(verified_at=None):
             decide_against(site, at=timezone.now())
+
+
+@admin.register(KeptClick)
+class KeptClickAdmin(ReadOnlyAdmin):
+    """Clicks that wait for means. Only their subscribers take them back."""
+
+    columns = ("subscriber", "url", "kept_at")
+    list_select_related = ("subscriber",)
+    search_fields = ("subscriber__username__exact", "url__startswith")
+    ordering = ("-id",)

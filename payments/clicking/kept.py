@@ -1,52 +1,111 @@
-"""Clicks that wait for means: kept in the session, and counted once there is a budget."""
+"""Clicks that their subscriber had no means for: kept, and counted as soon as there are."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from accounts.visibility import Visibility
+from payments.budgets.models import Budget, Plan
 from payments.clicking.answering import Answer, State, answer_click
+from payments.clicking.models import KeptClick
+from payments.clicking.subjects import describe_subject
+from payments.ledger.models import LedgerAccount
+from things.models import PendingClick, Thing
+from things.periods import Period
 
-MOST = 20
-_KEY = "clicks_kept"
+# So many wait of one subscriber; then the oldest go.
+MOST = 100
+# Nobody expects a click to count that they have forgotten.
+LIFE = timedelta(days=183)
 
 
-def keep_click(session: SessionBase, subject: str, *, visibility: Visibility | None) -> None:
-    """Keep a subject that was confirmed while there were no means; the oldest go first.
+def keep_click(
+    *, subscriber: User, subject: str, url: str, at: datetime, visibility: Visibility | None = None
+) -> None:
+    """Keep a click for which there are no means; the same again keeps it from now on.
 
-    With it goes who may know of the click, where the subscriber said so.
+    `subject` is a thing's number or the query of an auto-submit address, `url` the page that it
+    is about. With it goes who may know of the click, where the subscriber said so.
     """
-    kept = [other for other in _kept(session) if other[0] != subject]
-    session[_KEY] = [*kept, (subject, visibility)][-MOST:]
+    KeptClick.objects.update_or_create(
+        subscriber=subscriber,
+        url=url,
+        defaults={"subject": subject, "kept_at": at, "visibility": visibility},
+    )
+    mine = KeptClick.objects.filter(subscriber=subscriber).order_by("-kept_at", "-pk")
+    too_many = list(mine.values_list("pk", flat=True)[MOST:])
+    if too_many:
+        KeptClick.objects.filter(pk__in=too_many).delete()
 
 
-def has_kept_clicks(session: SessionBase) -> bool:
-    """Whether clicks wait for means."""
-    return bool(session.get(_KEY))
+def click_or_keep(
+    *, subscriber: User, subject: str, at: datetime, visibility: Visibility | None = None
+) -> Answer:
+    """Count a click on a subject, or keep it where there are no means."""
+    answer = answer_click(subscriber=subscriber, subject=subject, at=at, visibility=visibility)
+    if answer.state is State.NO_MEANS:
+        url = describe_subject(subject).url
+        keep_click(subscriber=subscriber, subject=subject, url=url, at=at, visibility=visibility)
+    return answer
 
 
-def forget_click(session: SessionBase, subject: str) -> None:
-    """Keep a subject no longer."""
-    session[_KEY] = [other for other in _kept(session) if other[0] != subject]
+def has_kept_click(subscriber: User, thing: Thing) -> bool:
+    """Whether a click on the thing waits for means."""
+    return KeptClick.objects.filter(subscriber=subscriber, url=thing.url).exists()
 
 
-def count_kept_clicks(session: SessionBase, *, subscriber: User, at: datetime) -> list[Answer]:
-    """Count what was kept, as far as there are means now. Returns what counts from now on."""
-    answers = []
-    for subject, visibility in _kept(session):
-        answer = answer_click(subscriber=subscriber, subject=subject, at=at, visibility=visibility)
+def count_kept_clicks(*, subscriber: User, at: datetime) -> list[Answer]:
+    """Count what was kept, as far as there are means now. Returns what counts from now on.
+
+    What is refused for another reason is kept no longer. Each in a transaction of its own; two
+    at once count each click once.
+    """
+    kept = KeptClick.objects.filter(subscriber=subscriber).order_by("kept_at", "pk")
+    answers = [_count(pk, at) for pk in kept.values_list("pk", flat=True)]
+    return [answer for answer in answers if answer is not None and answer.given]
+
+
+def count_all_kept_clicks(*, at: datetime) -> int:
+    """Count what was kept of all who have the means now. Returns how many clicks count."""
+    waiting = KeptClick.objects.order_by().values("subscriber").distinct()
+    subscribers = User.objects.filter(pk__in=waiting).filter(_has_means(at)).order_by("pk")
+    return sum(len(count_kept_clicks(subscriber=one, at=at)) for one in subscribers.iterator())
+
+
+def drop_old_clicks(*, at: datetime) -> int:
+    """Drop what waits for means, or for a creator, since LIFE. Returns how many clicks."""
+    kept, _ = KeptClick.objects.filter(kept_at__lt=at - LIFE).delete()
+    pending, _ = PendingClick.objects.filter(clicked_at__lt=at - LIFE).delete()
+    return kept + pending
+
+
+def _count(pk: int, at: datetime) -> Answer | None:
+    with transaction.atomic():
+        # The lock keeps a second run from this click until it is counted and gone.
+        kept = KeptClick.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+        if kept is None:
+            return None
+        shown = None if kept.visibility is None else Visibility(kept.visibility)
+        answer = answer_click(
+            subscriber=kept.subscriber, subject=kept.subject, at=at, visibility=shown
+        )
         if answer.state is not State.NO_MEANS:
-            forget_click(session, subject)
-        if answer.given:
-            answers.append(answer)
-    return answers
+            kept.delete()
+        return answer
 
 
-def _kept(session: SessionBase) -> list[tuple[str, Visibility | None]]:
-    return [
-        (subject, None if visibility is None else Visibility(visibility))
-        for subject, visibility in session.get(_KEY, [])
-    ]
+def _has_means(at: datetime) -> Q:
+    """Whose budget is held, or would be with a click: a plan that the wallet covers."""
+    mine = {"subscriber": OuterRef("pk")}
+    held = Budget.objects.in_period(Period.of(at)).filter(**mine, held_at__isnull=False)
+    wallet = LedgerAccount.objects.filter(
+        owner=OuterRef("subscriber"),
+        kind=LedgerAccount.Kind.WALLET,
+        currency=OuterRef("currency"),
+        balance__gte=F("held") + OuterRef("amount"),
+    )
+    return Q(Exists(held)) | Q(Exists(Plan.objects.giving().filter(Exists(wallet), **mine)))

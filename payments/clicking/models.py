@@ -1,4 +1,4 @@
-"""Periods that were imported, and periods whose standing clicks were skipped."""
+"""Clicks that wait for means, and periods that were imported, or skipped by standing clicks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,45 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.visibility import Visibility
+from things.addresses import URL_BYTES
 from things.fields import PeriodField
+
+
+class KeptClick(models.Model):
+    """A click that a subscriber confirmed without the means for it; it costs nothing.
+
+    `subject` is what the button named: the number of a thing, or the query of an auto-submit
+    address, whose thing comes to be when the click counts. `visibility` is empty where it goes
+    by what the subscriber chose for all.
+    """
+
+    subscriber = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="kept_clicks",
+        verbose_name=_("subscriber"),
+    )
+    url = models.CharField(_("address"), max_length=URL_BYTES)
+    subject = models.TextField(_("subject"))
+    visibility = models.SmallIntegerField(
+        _("visibility"), choices=Visibility, null=True, blank=True
+    )
+    kept_at = models.DateTimeField(_("kept"))
+
+    class Meta:
+        verbose_name = _("kept click")
+        verbose_name_plural = _("kept clicks")
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "url"], name="click_kept_once"),
+        ]
+        indexes = [
+            # What is dropped for its age.
+            models.Index(fields=["kept_at"], name="click_kept_since"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} → {self.url}"
 
 
 class ImportedMonth(models.Model):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.viewer import viewer
 from accounts.visibility import chosen_visibility
 from payments.clicking.answering import State, answer_undo
+from payments.clicking.models import KeptClick
 from payments.clicking.worth import worth_now
 from payments.paging import page_of
 from things.models import Click
@@ -38,10 +39,12 @@ def list_clicks(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def list_waiting(request: HttpRequest) -> HttpResponse:
-    """The clicks that wait for a creator, latest first."""
-    waiting = viewer(request).pending_clicks.select_related("thing__owner")
+    """The clicks that wait for means, and those that wait for a creator, latest first."""
+    giver = viewer(request)
+    waiting = giver.pending_clicks.select_related("thing__owner")
     page = page_of(request, waiting.order_by("-clicked_at", "-pk"))
-    return render(request, "payments/waiting_clicks.html", {"page": page})
+    context = {"page": page, "kept": giver.kept_clicks.order_by("-kept_at", "-pk")}
+    return render(request, "payments/waiting_clicks.html", context)
 
 
 @never_cache
@@ -81,6 +84,15 @@ def show_one(request: HttpRequest, thing_id: int) -> HttpResponse:
     except NothingToShow as missing:
         raise Http404 from missing
     messages.success(request, _("This click is now: %(shown)s.") % {"shown": visibility.label})
+    return redirect(_back(request))
+
+
+@login_required
+@require_POST
+def drop_kept(request: HttpRequest, kept_id: int) -> HttpResponse:
+    """Drop a click of the viewer's that waits for means."""
+    get_object_or_404(KeptClick, pk=kept_id, subscriber=viewer(request)).delete()
+    messages.success(request, _("Taken back. Nothing is given here."))
     return redirect(_back(request))
 
 

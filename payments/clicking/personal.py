@@ -11,6 +11,17 @@ def register() -> None:
     """Add this room's tables to the register."""
     keep(
         Kept(
+            name="clicks_without_means",
+            model="payments.KeptClick",
+            title=_("Clicks that wait for your budget"),
+            why=_("To count them as soon as you have one."),
+            how_long=_("six months, or until you take them back"),
+            fate=Fate.GONE,
+            owner="subscriber",
+            columns=("kept_at", "url", "visibility"),
+            left_out={"subject": "the address again, as the button said it"},
+        ),
+        Kept(
             name="skipped_months",
             model="payments.SkippedPeriod",
             title=_("Months in which your standing clicks found no means"),

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.visibility import chosen_visibility
-from payments.clicking.answering import Answer, State, answer_click, answer_repeat, answer_undo
+from payments.clicking.answering import Answer, State, answer_repeat, answer_undo
 from payments.clicking.connecting import connectable_site
-from payments.clicking.kept import keep_click
+from payments.clicking.kept import click_or_keep, has_kept_click
 from payments.clicking.origins import from_our_page
 from payments.clicking.standing import TERMS, term_asked
 from payments.clicking.subjects import NoSuchThing, describe_subject
@@ -90,14 +90,12 @@ def click(request: HttpRequest) -> HttpResponse:
     except TokenRefused:
         notice = _("This form was used already, or is too old. Please confirm again.")
         return _ask(request, subject, window, status=403, notice=notice)
-    answer = answer_click(
+    answer = click_or_keep(
         subscriber=_viewer(request),
         subject=confirmed,
         at=timezone.now(),
         visibility=chosen_visibility(request.POST),
     )
-    if answer.state is State.NO_MEANS:
-        keep_click(request.session, confirmed, visibility=chosen_visibility(request.POST))
     return _tell(request, confirmed, window, answer)
 
 
@@ -157,7 +155,6 @@ def _tell(request: HttpRequest, subject: str, window: Window, answer: Answer) ->
     context |= {
         "answer": answer,
         "code": _code(request, thing, answer, window),
-        "mending": f"{reverse('budget')}?{urlencode({'next': _address(known, window)})}",
     }
     return render(request, _template(window), context, status=answer.status)
 
@@ -173,6 +170,7 @@ def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> 
         "style": asset("popup.css").path,
         "script": asset("popup.js").path,
         "site_url": settings.SITE_URL,
+        "mending": f"{reverse('budget')}?{urlencode({'next': _address(subject, window)})}",
     }
     if not request.user.is_authenticated:
         return context
@@ -181,6 +179,7 @@ def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> 
     worth = worth_now if given else worth_of_next_click
     return context | {
         "given": given,
+        "kept": not given and has_kept_click(viewer, thing),
         "standing": not is_draft(thing)
         and thing.standing_clicks.filter(subscriber=viewer).exists(),
         "terms": TERMS,

@@ -8,9 +8,15 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.visibility import Visibility
-from payments.clicking.recording import Recorded, record_click, take_back_click
+from payments.clicking.models import KeptClick
+from payments.clicking.recording import (
+    NoSuchClick,
+    Recorded,
+    record_click,
+    take_back_click,
+)
 from things.aliases.finding import thing_numbered
-from things.describing import describe_thing, read_query, register_thing
+from things.describing import describe_thing, is_draft, read_query, register_thing
 from things.models import Thing
 
 
@@ -49,10 +55,20 @@ def click_subject(
 
 
 def undo_subject(*, subscriber: User, subject: str, at: datetime) -> Thing:
-    """Take a click on a subject back. Raises what `describe_subject` and `take_back_click` do."""
+    """Take a click on a subject back, also one that waits for means.
+
+    Raises what `describe_subject` and `take_back_click` do.
+    """
     thing = describe_subject(subject)
     with transaction.atomic():
-        take_back_click(subscriber=subscriber, thing=thing, at=at)
+        kept, _ = KeptClick.objects.filter(subscriber=subscriber, url=thing.url).delete()
+        try:
+            if is_draft(thing):
+                raise NoSuchClick(f"nobody clicked {thing.url}")
+            take_back_click(subscriber=subscriber, thing=thing, at=at)
+        except NoSuchClick:
+            if not kept:
+                raise
     return thing
 
 

@@ -1,4 +1,4 @@
-"""What Celery does with clicks: standing ones come in, and claims are looked at."""
+"""What Celery does with clicks: those that stand or wait come in, and claims are looked at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments.clicking.beginning import record_standing_clicks, task_ranges
+from payments.clicking.kept import count_all_kept_clicks, drop_old_clicks
 from payments.clicking.proving import check_claim
 from things.periods import Period
 from things.sites.models import Site
@@ -35,6 +36,18 @@ def record_some_standing_clicks(*, period: str, first: int, last: int) -> int:
         period=Period.parse(period), at=timezone.now(), first=first, last=last
     )
     return came_in.recorded
+
+
+@shared_task(name="payments.clicking.count_kept_clicks")
+def count_kept_clicks_of_all() -> int:
+    """Count the clicks that waited for means, of all who have them now. Returns how many."""
+    return count_all_kept_clicks(at=timezone.now())
+
+
+@shared_task(name="payments.clicking.drop_old_clicks")
+def drop_old_clicks_that_wait() -> int:
+    """Drop the clicks that wait for too long. Returns how many."""
+    return drop_old_clicks(at=timezone.now())
 
 
 @shared_task(name="payments.clicking.check_due_claims")

@@ -32,6 +32,7 @@ urlpatterns = [
         name="change_standing_click",
     ),
     path("clicks/waiting/", pages.list_waiting, name="waiting_clicks"),
+    path("clicks/kept/<int:kept_id>/drop", pages.drop_kept, name="drop_kept_click"),
     path("connections/", pages.list_connections, name="connections"),
     path("connections/<int:connection_id>/end", pages.end_connection, name="end_connection"),
 ]

@@ -11,16 +11,16 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from accounts.viewer import viewer
-from payments.clicking.kept import count_kept_clicks, has_kept_clicks
+from payments.clicking.kept import count_kept_clicks
 
 
 def go_onward(request: HttpRequest) -> HttpResponse:
     """Count what was kept for want of means, and go where the viewer came from."""
     giver = viewer(request)
-    for answer in count_kept_clicks(request.session, subscriber=giver, at=timezone.now()):
+    for answer in count_kept_clicks(subscriber=giver, at=timezone.now()):
         said = _("Your click on “%(title)s” counts now.") % {"title": answer.thing}
         messages.success(request, said)
-    if has_kept_clicks(request.session):
+    if giver.kept_clicks.exists():
         messages.warning(request, _("Your wallet does not cover the budget yet."))
         return redirect(f"{reverse('budget')}?{urlencode({'next': came_from(request)})}")
     return redirect(came_from(request) or "budget")

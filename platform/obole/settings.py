@@ -441,6 +441,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "payments.clicking.check_due_claims",
         "schedule": crontab(minute="4-59/10"),
     },
+    "kept clicks": {
+        "task": "payments.clicking.count_kept_clicks",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240},
+    },
+    "old clicks": {
+        "task": "payments.clicking.drop_old_clicks",
+        "schedule": crontab(hour="3", minute="35"),
+    },
     "kept answers": {
         "task": "accounts.drop_kept_answers",
         "schedule": crontab(hour="3", minute="45"),

@@ -13,7 +13,7 @@ from accounts.mail.kinds import Kind
 from accounts.mail.models import Mail
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
-from payments.clicking.models import ImportedMonth
+from payments.clicking.models import ImportedMonth, KeptClick
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.crediting import credit_deposit
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
@@ -84,6 +84,11 @@ def pending_click(number: int) -> PendingClick:
     return PendingClick.objects.create(
         subscriber=user(number), thing=thing(number), clicked_at=NOON
     )
+
+
+def kept_click(number: int) -> KeptClick:
+    url = f"https://ben.example/{number}"
+    return KeptClick.objects.create(subscriber=user(number), url=url, subject="1", kept_at=NOON)
 
 
 def imported_month(number: int) -> ImportedMonth:
@@ -348,6 +353,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Dispute: dispute,
     Group: group,
     ImportedMonth: imported_month,
+    KeptClick: kept_click,
     LedgerAccount: ledger_account,
     Mail: mail,
     Payout: payout,
