@@ -8,8 +8,9 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler
@@ -36,6 +37,8 @@ class Seen:
     headers: dict[str, str]
     set_cookie: list[str]
     length: int
+    status: int = 0
+    body: bytes = b""
 
     @property
     def cookie(self) -> str:
@@ -89,20 +92,25 @@ class Internet:
     def __call__(self, environ: dict[str, Any], start: _Start) -> Iterable[bytes]:
         host = environ["HTTP_HOST"].partition(":")[0]
         cookies: list[str] = []
+        statuses: list[int] = []
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
 
         def started(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            statuses.append(int(status.split(maxsplit=1)[0]))
             cookies.extend(text for name, text in headers if name.lower() == "set-cookie")
             return start(status, headers, *rest)
 
         answer = self._ours if host == OURS else self._theirs
         chunks = answer(environ, started)
         try:
-            body = b"".join(chunks)
+            answered = b"".join(chunks)
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        self.seen.append(_seen(host, environ, cookies, len(body)))
-        return [body]
+        seen = _seen(host, environ, cookies, len(answered))
+        self.seen.append(replace(seen, status=statuses[-1], body=body))
+        return [answered]
 
     def _theirs(self, environ: dict[str, Any], start: _Start) -> Iterable[bytes]:
         host = environ["HTTP_HOST"].partition(":")[0]
