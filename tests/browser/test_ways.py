@@ -1,19 +1,21 @@
-"""Unusual pages and readers: whatever is missing, a way to give remains."""
+"""Readers who are signed out, not connected, without means, who take back, tap, or click twice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from conftest import PASSWORD, SITE, World, own_site, page_of, sign_in
-from gestures import button_of, click_like_a_person, confirm, frame_of, give, open_popup
+from conftest import PASSWORD, SITE, World, own_site, page_of, sign_in, slower
+from gestures import armed, button_of, click_like_a_person, confirm, frame_of, give, open_popup
 from launching import USUAL_MODE
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from accounts.models import User
+from things.button.frames import HELD_FRAMES
 from things.models import Click, PendingClick, Thing
-from things.sites.models import Connection, Site
+from things.sites.models import Site
 
 
 class TestSignedOut:
@@ -23,7 +25,7 @@ class TestSignedOut:
         popup = open_popup(page)
         popup.get_by_label("User name").fill("ada")
         popup.get_by_label("Password").fill(PASSWORD)
-        popup.get_by_role("main").get_by_role("button", name="Sign in").click()
+        popup.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
         with popup.expect_event("close"):
             confirm(popup)
 
@@ -67,7 +69,9 @@ class TestNotConnected:
         sign_in(context, world.ada)
         page.goto(world.publish("tea"))
         give(page, connect=True)
-        Connection.objects.all().delete()
+        page.goto(f"{SITE}/connections/")
+        page.get_by_role("button", name=f"End the connection with {world.blog}").click()
+        expect(page.get_by_role("status")).to_contain_text("confirmed again")
         page.goto(world.publish("milk"))
 
         popup = open_popup(page)
@@ -124,7 +128,7 @@ class TestWords:
         expect(popup.get_by_role("status")).to_contain_text("Your click is kept")
         popup.get_by_role("link", name="Set a budget").click()
         popup.get_by_role("button", name="Set the budget").click()
-        popup.get_by_role("link", name="Pay in play money").click()
+        popup.get_by_role("link", name="Pay in", exact=True).first.click()
         popup.get_by_role("button", name="Pay in").click()
 
         expect(popup.get_by_text("You gave to this")).to_be_visible()
@@ -148,9 +152,7 @@ class TestWords:
         page.goto(world.publish())
 
         page.get_by_role("link", name="Give").click()
-        button = page.get_by_role("button", name="Give")
-        expect(button).not_to_have_attribute("aria-disabled", "true")
-        button.click()
+        confirm(page)
 
         expect(page.get_by_role("status")).to_contain_text("It costs nothing")
         assert (PendingClick.objects.count(), world.clicks()) == (1, 0)
@@ -191,180 +193,6 @@ class TestWords:
         assert Thing.objects.count() == 0
 
 
-class TestWithoutScript:
-    def test_the_link_gives(
-        self, open_browser: Callable[..., BrowserContext], world: World
-    ) -> None:
-        context = open_browser(USUAL_MODE, java_script_enabled=False)
-        sign_in(context, world.ada)
-        page = context.new_page()
-        link = f"{SITE}/submit/auto?user_id=ben&amp;url={world.post()}&amp;title=About+tea"
-        page.goto(world.publish(body=f'<a href="{link}">Give</a>'))
-
-        page.get_by_role("link", name="Give").click()
-        page.wait_for_timeout(700)
-        page.get_by_role("button", name="Give").click()
-
-        expect(page.get_by_role("status")).to_contain_text("Counted")
-        assert world.clicks() == 1
-
-    def test_a_pasted_frame_has_a_link(
-        self, open_browser: Callable[..., BrowserContext], world: World, thing: Thing
-    ) -> None:
-        context = open_browser(USUAL_MODE, java_script_enabled=False)
-        page = context.new_page()
-        html = f'<iframe src="{SITE}/embed/{thing.pk}" width="160" height="24"></iframe>'
-        page.goto(world.publish(body=html))
-
-        with page.expect_popup() as opened:
-            page.frame_locator("iframe").get_by_role("link").click()
-
-        expect(opened.value.get_by_role("heading", level=1)).to_have_text("A song of tea")
-
-    def test_a_feed_shows_the_badge_with_a_link(
-        self, page: Page, world: World, thing: Thing
-    ) -> None:
-        badge = f'<a href="{SITE}/thing/{thing.pk}"><img src="{SITE}/badge/{thing.pk}.svg" alt="Give"></a>'
-        page.goto(world.internet.publish(world.post("reader"), badge))
-
-        assert page.evaluate("document.images[0].naturalWidth") > 50
-        page.get_by_role("link", name="Give").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("A song of tea")
-
-
-class TestBlockedParts:
-    @pytest.mark.parametrize(
-        "policy",
-        [
-            f"default-src 'self'; frame-src {SITE}",
-            f"default-src 'self'; script-src {SITE}",
-        ],
-    )
-    def test_by_the_pages_policy_leave_the_link(
-        self, page: Page, world: World, policy: str
-    ) -> None:
-        link = f'<a href="{SITE}/submit/auto?user_id=ben&amp;url={world.post()}">Give</a>'
-        body = world.element().replace("<a>Give</a>", link)
-        page.goto(world.publish(body=body, headers={"Content-Security-Policy": policy}))
-        page.wait_for_load_state("networkidle")
-
-        page.get_by_role("link", name="Give").click()
-
-        expect(page).to_have_url(re.compile(f"^{SITE}/submit/auto"))
-
-    def test_by_an_ad_blocker_leave_the_link(self, page: Page, world: World) -> None:
-        page.route("**/button.js", lambda route: route.abort())
-        link = f'<a href="{SITE}/submit/auto?user_id=ben&amp;url={world.post()}">Give</a>'
-        page.goto(world.publish(body=world.element().replace("<a>Give</a>", link)))
-
-        page.get_by_role("link", name="Give").click()
-
-        expect(page.get_by_role("heading", level=1)).to_have_text(world.post())
-
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"Content-Security-Policy": f"default-src 'self'; script-src {SITE}; frame-src {SITE}"},
-            {"Cross-Origin-Embedder-Policy": "require-corp"},
-            {"Cross-Origin-Opener-Policy": "same-origin-allow-popups"},
-        ],
-    )
-    def test_are_none_on_a_strict_page_that_allows_us(
-        self, context: BrowserContext, page: Page, world: World, headers: dict[str, str]
-    ) -> None:
-        sign_in(context, world.ada)
-        body = world.element()
-        script = page_of(body).replace("async src", "async crossorigin src")
-        page.goto(world.internet.publish(world.post(), script, headers=headers))
-
-        give(page)
-
-        expect(button_of(page)).to_contain_text("1")
-
-    def test_of_a_page_that_keeps_windows_apart_only_delay_the_count(
-        self, context: BrowserContext, page: Page, world: World, thing: Thing
-    ) -> None:
-        sign_in(context, world.ada)
-        headers = {"Cross-Origin-Opener-Policy": "same-origin"}
-        body = f'<obole-button thing="{thing.pk}"><a>Give</a></obole-button>'
-        page.goto(world.publish(body=body, headers=headers))
-        with context.expect_page() as opened:
-            click_like_a_person(page)
-
-        confirm(opened.value)
-        expect(opened.value.get_by_role("status")).to_contain_text("Counted")
-        page.bring_to_front()
-        frame_of(page).locator("body").evaluate("dispatchEvent(new Event('focus'))")
-
-        expect(button_of(page)).to_contain_text("1")
-
-
-class TestFlattrsMarkup:
-    @pytest.mark.parametrize(
-        "anchor",
-        [
-            'rel="flattr;uid:ben;category:text;tags:tea,milk;button:compact;"',
-            'rev="flattr;uid:ben;category:text;hidden:1;"',
-            'data-flattr-uid="ben" data-flattr-category="text" data-flattr-tags="tea"',
-        ],
-    )
-    def test_works_when_only_the_host_of_the_script_is_changed(
-        self, context: BrowserContext, page: Page, world: World, anchor: str
-    ) -> None:
-        sign_in(context, world.ada)
-        body = (
-            f'<a class="FlattrButton" style="display:none;" title="About tea" {anchor}'
-            f' href="{world.post()}" lang="fr_FR">Tea &amp; more</a><script>(function() {{'
-            " var s = document.createElement('script'), t = document.getElementsByTagName('script')[0];"
-            f" s.async = true; s.src = '{SITE}/js/0.6/load.js?mode=auto';"
-            " t.parentNode.insertBefore(s, t); })();</script>"
-        )
-        page.goto(world.internet.publish(world.post(), f"<!doctype html><body>{body}"))
-
-        with page.expect_popup() as opened:
-            click_like_a_person(page)
-        confirm(opened.value)
-
-        expect(button_of(page)).to_contain_text("1")
-        thing = Thing.objects.get()
-        assert (thing.title, thing.owner, thing.language) == ("About tea", world.ben, "fr_FR")
-        assert thing.description == "Tea & more"
-
-    def test_waits_in_manual_mode_for_setup_or_render(self, page: Page, world: World) -> None:
-        anchor = f'<a class="FlattrButton" href="{world.post()}" rel="flattr;uid:ben;">Tea</a>'
-        script = f'<script src="{SITE}/js/0.6/load.js?mode=manual&amp;language=en_GB"></script>'
-        page.goto(world.internet.publish(world.post(), f'<body>{anchor}<p id="here"></p>{script}'))
-        assert page.locator("iframe").count() == 0
-
-        page.evaluate(
-            "url => FlattrLoader.render({uid: 'ben', url, title: 'Milk'}, 'here', 'append')",
-            world.post("milk"),
-        )
-        expect(page.locator("#here iframe")).to_be_visible()
-        page.evaluate("FlattrLoader.addLoadEvent(FlattrLoader.setup)")
-
-        expect(page.locator("iframe")).to_have_count(2)
-
-
-class TestTouch:
-    def test_never_counts_by_itself(
-        self, open_browser: Callable[..., BrowserContext], world: World
-    ) -> None:
-        context = open_browser(USUAL_MODE, has_touch=True)
-        sign_in(context, world.ada)
-        page = context.new_page()
-        page.goto(world.publish("tea"))
-        give(page, connect=True)
-        page.goto(world.publish("milk"))
-        button = button_of(page)
-        page.wait_for_timeout(900)
-
-        with page.expect_popup():
-            button.tap()
-
-        assert world.clicks() == 1
-
-
 class TestStorageThatThrows:
     def test_leaves_the_window(self, context: BrowserContext, page: Page, world: World) -> None:
         sign_in(context, world.ada)
@@ -379,3 +207,91 @@ class TestStorageThatThrows:
 
         expect(button_of(page)).to_have_attribute("aria-pressed", "true")
         assert (errors, world.clicks()) == ([], 1)
+
+
+class TestTouch:
+    """A finger does not come and stay: nothing tells a tap from a trick."""
+
+    @pytest.fixture
+    def page(self, open_browser: Callable[..., BrowserContext], world: World) -> Page:
+        """The second post of a connected blog, seen for a while."""
+        context = open_browser(USUAL_MODE, has_touch=True)
+        sign_in(context, world.ada)
+        page = context.new_page()
+        page.goto(world.publish("tea"))
+        give(page, connect=True)
+        return page
+
+    def next_post(self, page: Page, world: World) -> Locator:
+        page.goto(world.publish("milk"))
+        button = button_of(page)
+        page.wait_for_timeout(900)
+        return button
+
+    def test_never_counts_by_itself(self, page: Page, world: World) -> None:
+        button = self.next_post(page, world)
+
+        with page.expect_popup():
+            button.tap()
+
+        assert world.clicks() == 1
+
+    def test_counts_with_two_taps_where_the_operator_wants_that(
+        self, page: Page, world: World, settings: Any
+    ) -> None:
+        settings.TOUCH_TWO_TAPS = True
+        HELD_FRAMES.forget()
+        button = self.next_post(page, world)
+
+        button.tap()
+        expect(button).to_contain_text("Again?")
+        assert world.clicks() == 1
+        page.wait_for_timeout(900)
+        button.tap()
+
+        expect(button).to_have_attribute("aria-pressed", "true")
+        assert world.clicks() == 2
+        assert len(page.context.pages) == 2
+
+    @pytest.mark.parametrize("pause", [300, *slower(6500)])
+    def test_never_counts_with_taps_too_close_or_too_far_apart(
+        self, page: Page, world: World, settings: Any, pause: int
+    ) -> None:
+        settings.TOUCH_TWO_TAPS = True
+        HELD_FRAMES.forget()
+        button = self.next_post(page, world)
+
+        button.tap()
+        page.wait_for_timeout(pause)
+        button.tap()
+        page.wait_for_timeout(500)
+
+        assert world.clicks() == 1
+
+
+class TestTwoTabs:
+    def test_count_one_click_of_the_month(
+        self, context: BrowserContext, world: World, thing: Thing
+    ) -> None:
+        sign_in(context, world.ada)
+        tabs = [context.new_page() for _ in range(2)]
+        for tab in tabs:
+            tab.goto(f"{SITE}/thing/{thing.pk}")
+
+        for tab, said in zip(tabs, ("Counted", "already this month"), strict=True):
+            tab.bring_to_front()
+            confirm(tab)
+            expect(tab.get_by_role("status")).to_contain_text(said)
+
+        assert world.clicks() == 1
+
+    def test_count_a_form_that_was_sent_twice_once(
+        self, context: BrowserContext, page: Page, world: World, thing: Thing
+    ) -> None:
+        sign_in(context, world.ada)
+        page.goto(f"{SITE}/thing/{thing.pk}")
+
+        armed(page).dblclick()
+        expect(page.get_by_role("main")).to_contain_text(re.compile("Counted|You gave"))
+
+        assert world.clicks() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import pytest
 from conftest import World, page_of
 from django.test import Client
 from gestures import frame_of
@@ -80,6 +81,7 @@ class TestRequests:
 
 
 class TestReaderWhoNeverClicks:
+    @pytest.mark.modes("allowed", "phaseout", "blocked")
     def test_leaves_no_trace(self, context: BrowserContext, page: Page, world: World) -> None:
         hosts: set[str] = set()
         page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
