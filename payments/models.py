@@ -10,6 +10,7 @@ from payments.giving.models import MonthMails
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, PayoutStep
 from payments.settlement.models import (
+    AuditRun,
     CreatorEarnings,
     PeriodFigures,
     Settlement,
@@ -19,6 +20,7 @@ from payments.settlement.models import (
 )
 
 __all__ = [
+    "AuditRun",
     "BankLine",
     "BankRefund",
     "BillingDetails",

@@ -11,6 +11,7 @@ from payments.earnings.tasks import mail_first_clicks, mail_weeks
 from payments.giving.tasks import mail_low_means, mail_settled_months
 from payments.settlement.tasks import (
     audit_books,
+    audit_thoroughly,
     credit_month,
     earn_month,
     run_shard_of_month,
@@ -20,6 +21,7 @@ from payments.settlement.tasks import (
 
 __all__ = [
     "audit_books",
+    "audit_thoroughly",
     "check_claim_of_creator",
     "check_due_claims",
     "credit_month",

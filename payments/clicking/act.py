@@ -30,6 +30,7 @@ from payments.clicking.cookies import (
 from payments.clicking.kept import click_or_keep
 from payments.clicking.origins import from_our_frame
 from payments.clicking.subjects import NoSuchThing, describe_subject
+from payments.clicking.tally import CLICKS
 from payments.clicking.tokens import TokenRefused
 from things.button.looks import page_language
 from things.counting import count_of
@@ -89,6 +90,7 @@ def act_click(request: HttpRequest, said: _Said) -> HttpResponse:
     if subject.isdecimal() and len(subject) < 19:
         secret, thing_id = connection_secret(request), int(subject)
         if count_at_once(secret=secret, thing_id=thing_id, at=timezone.now()):
+            CLICKS.labels(State.COUNTED).inc()
             with translation.override(page_language(str(said.get("lang", "")))):
                 return _as_json(Answer(State.COUNTED), count_of(thing_id))
     return _act(request, said, click_or_keep)

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.visibility import Visibility
-from payments.budgets.holding import free_budget, hold_budget
+from payments.budgets.holding import NoMeans, free_budget, hold_budget
 from payments.budgets.models import Budget
 from payments.budgets.periods import keep_open
 from payments.clicking.coming_in import bring_in
+from payments.clicking.tally import tallied
 from things.aliases.finding import surviving
 from things.counting import add_to_count
 from things.models import Click, PendingClick, Thing
@@ -57,6 +58,7 @@ class NoSuchClick(ClickRefused):
     """There is no click of the running period to take back."""
 
 
+@tallied(ClickRefused, NoMeans)
 def record_click(
     *, subscriber: User, thing: Thing, at: datetime, visibility: Visibility | None = None
 ) -> Recorded:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.columns import CurrencyFilter, amount
 from payments.settlement.models import (
+    AuditRun,
     CreatorEarnings,
     PeriodFigures,
     Settlement,
@@ -141,3 +142,18 @@ class CreatorEarningsAdmin(ReadOnlyAdmin):
     search_fields = ("creator__username__exact",)
     search_help_text = _CREATOR_HELP
     ordering = ("-id",)
+
+
+@admin.register(AuditRun)
+class AuditRunAdmin(ReadOnlyAdmin):
+    """What audits found."""
+
+    columns = ("ended_at", "cause", "thorough", "sound", "checks", "seconds")
+    details = ("started_at", "ended_at", "cause", "thorough", "checks", "sound", "findings")
+    list_filter = ("sound", "thorough", "cause")
+    ordering = ("-ended_at",)
+
+    @admin.display(description=_("seconds"))
+    def seconds(self, run: AuditRun) -> str:
+        """How long it took."""
+        return f"{(run.ended_at - run.started_at).total_seconds():.1f}"

@@ -250,3 +250,55 @@ class PeriodFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.settlement_id} {self.currency}"
+
+
+class AuditRun(models.Model):
+    """One run of the audit over the whole ledger: what led to it, and what it found.
+
+    `findings` has an entry for each check that found a fault: its name, how many rows offend, and
+    the first of them.
+    """
+
+    class Cause(models.TextChoices):
+        """What led to it."""
+
+        CLOCK = "clock", _("the clock")
+        SETTLEMENT = "settlement", _("a settlement")
+        COMMAND = "command", _("a command")
+
+    cause = models.CharField(_("cause"), max_length=10, choices=Cause)
+    thorough = models.BooleanField(
+        _("thorough"), help_text=_("Whether every click was counted again.")
+    )
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended"))
+    checks = models.IntegerField(_("checks"))
+    sound = models.BooleanField(_("sound"))
+    findings = models.JSONField(_("findings"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("audit")
+        verbose_name_plural = _("audits")
+        ordering = ["-ended_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sound=True, findings=[]) | (Q(sound=False) & ~Q(findings=[])),
+                name="audit_says_what_it_found",
+            ),
+        ]
+        indexes = [
+            # The last run, of all and of the thorough ones.
+            models.Index(fields=["thorough", "-ended_at"], name="audit_by_age"),
+        ]
+        triggers = [
+            refuse("audit_is_never_changed", pgtrigger.Update, why="audits are kept as they are"),
+            refuse(
+                "faults_are_never_forgotten",
+                pgtrigger.Delete,
+                condition="NOT OLD.sound",
+                why="an audit that found a fault is kept",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ended_at:%Y-%m-%d %H:%M} {'sound' if self.sound else 'unsound'}"

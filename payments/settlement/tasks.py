@@ -13,11 +13,11 @@ from celery.canvas import Signature
 from django.conf import settings
 from django.utils import timezone
 
-from payments.settlement.audit import check_ledger
+from payments.settlement.auditing import audit_or_fail, drop_old_audits
 from payments.settlement.closing import close_period, plan_earnings
 from payments.settlement.crediting import credit_creators
 from payments.settlement.due import due_periods
-from payments.settlement.models import Settlement, Stage
+from payments.settlement.models import AuditRun, Settlement, Stage
 from payments.settlement.running import open_shards, run_shard
 from things.periods import Period
 
@@ -55,8 +55,9 @@ def earn_month(*, period: str) -> None:
 
 @shared_task(name="payments.settlement.credit_month")
 def credit_month(*, period: str) -> None:
-    """Credit the creators, audit, publish."""
+    """Credit the creators, audit, publish; then audit thoroughly, and keep what was found."""
     credit_creators(period=Period.parse(period))
+    audit_thoroughly.delay(cause=AuditRun.Cause.SETTLEMENT)
 
 
 @shared_task(name="payments.settlement.run_shard")
@@ -67,8 +68,15 @@ def run_shard_of_month(*, shard_id: int) -> None:
 
 @shared_task(name="payments.settlement.audit_books")
 def audit_books() -> None:
-    """Audit the ledger; a fault fails the task, and says which rows."""
-    check_ledger()
+    """Audit the ledger, and keep what was found; a fault fails the task, and says which rows."""
+    audit_or_fail(cause=AuditRun.Cause.CLOCK)
+
+
+@shared_task(name="payments.settlement.audit_thoroughly")
+def audit_thoroughly(*, cause: str = AuditRun.Cause.CLOCK) -> None:
+    """As `audit_books`, with every click counted again; old records go."""
+    audit_or_fail(cause=AuditRun.Cause(cause), thorough=True)
+    drop_old_audits(at=timezone.now())
 
 
 def _send_shards(settlement: Settlement, name: Stage.Name, *, then: Signature) -> None:

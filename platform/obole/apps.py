@@ -10,6 +10,16 @@ class OboleConfig(AppConfig):
     default = True
     name = "obole"
 
+    def ready(self) -> None:
+        """Have tasks counted, their lines in the log told apart, and faults reported."""
+        from obole.logs import ids
+        from obole.logs.faults import report_faults
+        from obole.metrics import work
+
+        ids.connect()
+        work.connect()
+        report_faults()
+
 
 class AdminConfig(stock.AdminConfig):
     """Django's admin, with our site in the place of the stock one."""

@@ -6,6 +6,7 @@ the value found. An empty variable counts as one that is not set.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from email.headerregistry import Address
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -186,6 +187,18 @@ def smtp(name: str) -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
     }
+
+
+def sentry(name: str) -> str:
+    """Where faults are sent; empty where it is not set. A key is never in the message."""
+    if not os.environ.get(name):
+        return ""
+    parts = _split(name)
+    if parts.scheme not in {"http", "https"} or not parts.username or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must be a DSN as Sentry shows it")
+    if importlib.util.find_spec("sentry_sdk") is None:
+        raise ImproperlyConfigured(f"{name} needs sentry-sdk: install obole[sentry]")
+    return os.environ[name]
 
 
 def mail_sender(name: str, default: str, *, called: str) -> str:

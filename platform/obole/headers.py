@@ -102,6 +102,7 @@ _SUPERVISORS = Headers(csp=_BARE, referrer="no-referrer", cache="no-store")
 TABLE: dict[str, Headers] = {
     "healthz": _SUPERVISORS,
     "readyz": _SUPERVISORS,
+    "metrics": _SUPERVISORS,
     "loader": _LOADER,
     "flattr_loader": _LOADER,
     "button_asset": _ASSET,

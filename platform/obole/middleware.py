@@ -17,7 +17,7 @@ _Answer = Callable[[HttpRequest], HttpResponseBase]
 # brings a cookie of its own; its view asks for our origin in place of the form's token.
 _BUTTON = ("/embed/", "/count", "/b/", "/badge", "/button.js", "/button/view/", "/js/0.6/")
 # Supervisors call by plain http and by the address of the machine.
-_SUPERVISORS = ("/healthz", "/readyz")
+_SUPERVISORS = ("/healthz", "/readyz", "/metrics")
 _SHORT = (*_BUTTON, *_SUPERVISORS)
 
 

@@ -7,6 +7,7 @@ key, its address and its servers.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,7 @@ SITE_URL = environment.site_url("OBOLE_SITE_URL", "http://localhost:8000")
 POSTAL_ADDRESS = environment.words("OBOLE_POSTAL_ADDRESS", [])
 # On the page about privacy, for people's questions.
 CONTACT_ADDRESS = environment.mail_address("OBOLE_CONTACT", "")
+BEHIND_PROXY = environment.flag("OBOLE_BEHIND_PROXY", default=False)
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 _HERE = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
@@ -145,6 +147,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "obole.logs.requests.write_down",
+    "obole.metrics.requests.measure",
     "obole.middleware.response_headers",
     "obole.middleware.short_way",
     "django.middleware.security.SecurityMiddleware",
@@ -317,7 +321,7 @@ MFA_FORMS = {
     "edit_webauthn": "accounts.security.forms.RenamePasskeyForm",
 }
 # The last proxy in front says from where a request came; without one, the connection does.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("OBOLE_BEHIND_PROXY", default=False) else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # Languages and times
 
@@ -360,7 +364,7 @@ LANGUAGE_COOKIE_SECURE = SITE_IS_SECURE
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "DENY"
-if environment.flag("OBOLE_BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # To be on the browsers' preload lists is a promise only the owner of the domain can make.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
@@ -399,6 +403,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "month end, caught up": {"task": _SETTLE, "schedule": crontab(minute="*/10")},
     "heartbeat": {"task": "obole.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
     "audit": {"task": "payments.settlement.audit_books", "schedule": crontab(minute="5-59/10")},
+    "thorough audit": {
+        "task": "payments.settlement.audit_thoroughly",
+        "schedule": crontab(hour="4", minute="40"),
+    },
+    "figures": {
+        "task": "obole.take_snapshot",
+        "schedule": crontab(minute="1-59/5"),
+        "options": {"expires": 300},
+    },
     "standing clicks": {
         "task": "payments.clicking.record_standing_clicks",
         "schedule": crontab(minute="3-59/10"),
@@ -471,18 +484,44 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 # What is written down
 
+_LOG_FORMAT = environment.choice(
+    "OBOLE_LOG_FORMAT", "json" if PRODUCTION else "line", ["json", "line"]
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "obole.logs.formatting.JsonFormatter"},
+        "line": {"()": "obole.logs.formatting.LineFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _LOG_FORMAT}},
     "root": {
         "handlers": ["console"],
         "level": environment.choice(
             "OBOLE_LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"]
         ),
     },
+    "loggers": {
+        # Django's own handlers would write a second line, past our formatters.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
+        # Every statement with its values.
+        "django.db.backends": {"level": "INFO"},
+    },
 }
+
+# What is measured
+
+# Who asks for /metrics shows it; without one the address is not there.
+METRICS_TOKEN = environment.text("OBOLE_METRICS_TOKEN", "")
+# Where the web processes of a host add up what they count: an empty folder at each start.
+METRICS_DIR = environment.text("OBOLE_METRICS_DIR", "")
+if METRICS_DIR:
+    Path(METRICS_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Prometheus' library looks for it when it is imported, which is later.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR
+# Where faults are sent, scrubbed; nowhere where it is not set.
+SENTRY_DSN = environment.sentry("OBOLE_SENTRY_DSN")
 
 # The API and the applications that use it
 

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from obole import views
 from obole.api import api_patterns, description_patterns, oauth_patterns
 from obole.health.views import healthz, readyz
+from obole.metrics.views import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_page, name="front"),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
     *oauth_patterns,

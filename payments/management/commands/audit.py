@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from payments.management.presenting import PresentingCommand, found_wrong
-from payments.settlement.audit import Finding, audit_ledger
+from payments.settlement.audit import Finding
+from payments.settlement.auditing import run_audit
+from payments.settlement.models import AuditRun
 
 
 class Command(PresentingCommand):
-    """Presents `payments.settlement.audit`."""
+    """Presents `payments.settlement.auditing`."""
 
     help = (
         "Recompute every balance from its transfers, and every settled month from its clicks."
@@ -19,7 +21,7 @@ class Command(PresentingCommand):
 
     def handle(self, *_: Any, **_options: Any) -> None:
         """Run all checks, and say what each found."""
-        findings = audit_ledger(thorough=True)
+        _run, findings = run_audit(cause=AuditRun.Cause.COMMAND, thorough=True)
         faults = [finding for finding in findings if finding.count]
         self.answer(
             {"sound": not faults, "checks": [_document(finding) for finding in findings]},

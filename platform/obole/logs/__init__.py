@@ -1,0 +1,1 @@
+"""What is written down: lines for people or JSON for programs, without anybody's secrets."""

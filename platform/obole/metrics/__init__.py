@@ -1,0 +1,1 @@
+"""What Prometheus and the operator's desk are told: from each process, and from the database."""
