@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0018_news_of_creators"),
+        ("payments", "0019_kept_clicks"),
     ]
 
     operations = [
