@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, UTC, date, datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -32,14 +32,14 @@ class Period:
 
     def __post_init__(self) -> None:
         # The last year is only there to be the end of what comes before it.
-        if not (1 <= self.year <= 9999 and 1 <= self.month <= 12):
+        if not (1 <= self.year <= MAXYEAR and 1 <= self.month <= 12):
             raise NotAPeriod(str(self))
 
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read `YYYY-MM`. Raises NotAPeriod if it is written otherwise or is no month."""
         match = _WRITTEN.fullmatch(text)
-        if match is None or match[1] == "9999":
+        if match is None or match[1] == str(MAXYEAR):
             raise NotAPeriod(text)
         return cls(int(match[1]), int(match[2]))
 
@@ -49,8 +49,11 @@ class Period:
 
         That of the local date; but where clocks are put back over the midnight between two
         months, the later period has begun with the first of the two midnights, and goes on.
+        Raises NotAPeriod in the year 9999.
         """
         local = timezone.localtime(moment, timezone.get_default_timezone())
+        if local.year == MAXYEAR:
+            raise NotAPeriod(f"{local:%Y-%m}")
         period = cls(local.year, local.month)
         # In UTC: Python compares two times of one zone by what the clock showed.
         began_before = local.fold and moment.astimezone(UTC) >= period.ends_at

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from at_once import meanwhile
+from django.db import transaction
 
 from accounts.models import User
+from payments.budgets.holding import hold_budget
 from payments.budgets.models import Budget
 from payments.budgets.planning import set_budget
 from payments.clicking import recording
@@ -81,6 +83,17 @@ class TestTakeBackClick:
         assert is_sealed(SEPTEMBER)
 
 
+@pytest.fixture
+def another_budget(pay_in: PayIn) -> Budget:
+    """Dora's, so that there is a month to settle before Ada clicks."""
+    dora = User.objects.create_user("dora")
+    set_budget(subscriber=dora, amount=5 * MICROS, currency="EUR", at=NOON)
+    pay_in(dora, 10)
+    with transaction.atomic():
+        return hold_budget(subscriber=dora, period=SEPTEMBER, at=NOON)
+
+
+@pytest.mark.usefixtures("another_budget")
 class TestRecordClick:
     def test_is_waited_for_by_a_month_that_closes(
         self, ada: User, song: Thing, wallet: LedgerAccount, once: Callable[..., list[Future[Any]]]
@@ -102,7 +115,7 @@ class TestRecordClick:
 
         assert closing[0].done()
         assert recorded.period == SEPTEMBER.next
-        assert Budget.objects.get().period == SEPTEMBER.next
+        assert Budget.objects.get(subscriber=ada).period == SEPTEMBER.next
 
     def test_counts_where_the_thing_is_claimed_at_the_same_time(
         self, ada: User, ben: User, wallet: LedgerAccount, once: Callable[..., list[Future[Any]]]

@@ -284,13 +284,21 @@ class TestASecondImport:
 
 
 class TestAClosedPeriod:
-    def test_is_refused(self, month: Path) -> None:
+    def test_is_refused(self, month: Path, pay_in: Callable[[User, int], LedgerAccount]) -> None:
+        dora = User.objects.create_user("dora")
+        Budget.objects.create(
+            subscriber=dora,
+            period=SEPTEMBER,
+            amount=MICROS,
+            currency="EUR",
+            wallet=pay_in(dora, 1),
+        )
         close_period(period=SEPTEMBER, at=NOW, fee_basis_points=1000)
 
         with pytest.raises(PeriodSealed, match="the settlement of 2010-09 has begun"):
             _import(month)
 
-        assert not User.objects.exists()
+        assert User.objects.get() == dora
 
     def test_is_told_by_the_time_zone_of_the_site(
         self, month: Path, spoil: Callable[..., None]
