@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> None:
     except (ImproperlyConfigured, ServersError) as error:
         print(f"manage.py: {error}", file=sys.stderr)
         sys.exit(2)
-    execute_from_command_line(arguments)
+    from obole.noted_commands import run_noted
+
+    run_noted(arguments, execute_from_command_line)
 
 
 def _needs_servers(arguments: list[str]) -> bool:

@@ -17,8 +17,9 @@ from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, Ref
 
 from accounts.mail.admin import MailAdmin
 from accounts.models import Application, User
+from accounts.staff.admin import StaffEntryAdmin
 
-__all__ = ["MailAdmin", "UserAdmin"]
+__all__ = ["MailAdmin", "StaffEntryAdmin", "UserAdmin"]
 
 if TYPE_CHECKING:
     _UserAdmin = stock.UserAdmin[User]

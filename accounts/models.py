@@ -22,6 +22,7 @@ __all__ = [
     "GivenUpName",
     "KeptAnswer",
     "Mail",
+    "StaffEntry",
     "UnconfirmedSignUp",
     "UnwantedKind",
     "UsedCode",
@@ -171,3 +172,4 @@ from accounts.entrance.models import UnconfirmedSignUp  # noqa: E402
 from accounts.mail.models import Mail, UnwantedKind  # noqa: E402
 from accounts.oauth.models import Application, UsedCode  # noqa: E402
 from accounts.privacy.models import Export, ExportChunk  # noqa: E402
+from accounts.staff.models import StaffEntry  # noqa: E402

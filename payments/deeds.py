@@ -14,6 +14,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.staff.logged import before_of
+from accounts.staff.models import StaffEntry
+from accounts.staff.recording import Act, note_act
+from accounts.staff.snapshots import difference, snapshot
 from things.read_only import ReadOnlyAdmin
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ class Deed:
     """A button on the page of a row: it calls `do` with the request, the row and the note.
 
     `note` is the label of a text that must be given with it, such as the reason. `do` answers
-    with what is told to the person, or with a response of its own, such as a file.
+    with what is told to the person, or with a response of its own: a `download`.
     """
 
     name: str
@@ -34,10 +38,11 @@ class Deed:
     do: Callable[[HttpRequest, Any, str], StrOrPromise | HttpResponse]
     note: StrOrPromise = ""
     dangerous: bool = False
+    download: bool = False
 
 
 class DeedsAdmin(ReadOnlyAdmin):
-    """Shows rows, and offers `deeds_of` each. Whatever is done is written to the admin's log."""
+    """Shows rows, and offers `deeds_of` each. Whatever is done is written to the staff log."""
 
     change_form_template = "admin/payments/deeds.html"
     # What the deeds refuse with: told to the person; everything else goes up.
@@ -77,6 +82,7 @@ class DeedsAdmin(ReadOnlyAdmin):
             messages.warning(request, _("Somebody was quicker: this can no longer be done."))
             return redirect(page)
         if not request.user.has_perm(chosen.permission):
+            self._note(request, row, chosen, "", StaffEntry.Outcome.REFUSED)
             raise PermissionDenied
         note = " ".join(request.POST.get("note", "").split())
         if chosen.note and not note:
@@ -85,13 +91,31 @@ class DeedsAdmin(ReadOnlyAdmin):
         try:
             answer = chosen.do(request, row, note)
         except self.refusals as refusal:
+            self._note(request, row, chosen, note, StaffEntry.Outcome.REFUSED)
             messages.error(request, str(refusal))
             return redirect(page)
-        self.log_change(request, row, f"{chosen.name}: {note}" if note else chosen.name)
+        self._note(request, row, chosen, note, StaffEntry.Outcome.DONE)
+        # Into the row's own history; the staff log has it already.
+        super().log_change(request, row, f"{chosen.name}: {note}" if note else chosen.name)
         if isinstance(answer, HttpResponse):
             return answer
         messages.success(request, answer)
         return redirect(page)
+
+    def _note(
+        self,
+        request: HttpRequest,
+        row: Any,
+        deed: Deed,
+        note: str,
+        outcome: StaffEntry.Outcome,
+    ) -> None:
+        kind = StaffEntry.Kind.DOWNLOAD if deed.download else StaffEntry.Kind.DEED
+        before, after = difference(self.model, before_of(request).get(row.pk, {}), snapshot(row))
+        act = Act(
+            kind, deed=deed.name, row=row, before=before, after=after, reason=note, outcome=outcome
+        )
+        note_act(request, act)
 
     def _permitted(self, request: HttpRequest, row: Any) -> list[Deed]:
         return [deed for deed in self.deeds_of(row) if request.user.has_perm(deed.permission)]

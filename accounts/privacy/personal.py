@@ -217,6 +217,23 @@ def register() -> None:
                 "fingerprint": "tells two requests apart",
             },
         ),
+        Kept(
+            name="deeds_of_staff",
+            model="accounts.StaffEntry",
+            title=_("What staff did about you"),
+            why=_("So that nobody who works for the site can act in secret."),
+            how_long=_("as long as the books"),
+            fate=Fate.NAMELESS,
+            owner="about",
+            columns=("at", "kind", "deed", "subject", "row", "before", "after", "reason"),
+            left_out={
+                "staff": "who of the staff did it",
+                "operator": "who of the staff did it",
+                "address": "from where the staff did it",
+                "called": "is the row in words",
+                "outcome": "whether the staff were let",
+            },
+        ),
         Cookie(settings.SESSION_COOKIE_NAME, _("Keeps you signed in."), _("30 days")),
         Cookie(
             settings.CSRF_COOKIE_NAME,

@@ -78,7 +78,8 @@ class PayoutBatchAdmin(DeedsAdmin):
                 Deed("approve", _("Approve"), _APPROVE, _approve),
                 Deed("dissolve", _("Take apart again"), _MAKE, _dissolve, dangerous=True),
             ]
-        file = Deed("file", _("Fetch the file for the bank"), _MAKE, _download)
+        label = _("Fetch the file for the bank")
+        file = Deed("file", label, _MAKE, _download, download=True)
         if row.state == PayoutBatch.State.APPROVED:
             return [file, Deed("sent", _("The bank has the file"), _MAKE, _sent)]
         return [file] if row.state == PayoutBatch.State.SENT else []

@@ -14,6 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.security.staff import second_factor_first
+from accounts.staff.logged import Logged
+from accounts.staff.recording import every_deed_noted
 from things.click_pages import show_clicks
 
 
@@ -41,7 +43,13 @@ class OboleAdminSite(admin.AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """A page of the admin: for staff who showed a second factor in this session."""
-        return super().admin_view(second_factor_first(view), cacheable)
+        return super().admin_view(second_factor_first(every_deed_noted(view)), cacheable)
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Each model's pages with the log of what staff do before them."""
+        pages = admin_class or admin.ModelAdmin
+        logged = type(pages.__name__, (Logged, pages), {"__doc__": pages.__doc__})
+        super().register(model_or_iterable, logged, **options)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

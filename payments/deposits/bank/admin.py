@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.staff.models import StaffEntry
+from accounts.staff.recording import Act, note_act
 from payments.columns import CurrencyFilter, amount
 from payments.deeds import Deed, DeedsAdmin
 from payments.deposits.bank.deciding import (
@@ -37,6 +39,7 @@ from payments.deposits.returning import note_refund, undo_refund
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+_DEED, _LINES = StaffEntry.Kind.DEED, "payments.bankline"
 _PLACE, _REFUND = "payments.change_bankline", "payments.change_bankrefund"
 
 
@@ -132,7 +135,9 @@ class BankLineAdmin(DeedsAdmin):
         except FileRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            for line in said.lines():
+            lines = list(said.lines())
+            note_act(request, Act(_DEED, deed="read", subject=_LINES, reason=" ".join(lines)))
+            for line in lines:
                 messages.success(request, line)
         return redirect("admin:payments_bankline_changelist")
 
@@ -216,7 +221,7 @@ def _reopen(request: HttpRequest, line: BankLine, note: str) -> StrOrPromise:
 
 
 def _line_of(refund: Refund) -> BankLine | None:
-    lines = refund.deposit.bank_lines.all()
+    lines = cast(Any, refund.deposit).bank_lines.all()
     return next((line for line in lines if line.incoming), None)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Model
 from accounts.mail.kinds import Kind
 from accounts.mail.models import Mail
 from accounts.models import User
+from accounts.staff.models import StaffEntry
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth, KeptClick
 from payments.deposits.bank.models import BankLine, BankRefund
@@ -254,6 +255,12 @@ def mail(number: int) -> Mail:
     )
 
 
+def staff_entry(number: int) -> StaffEntry:
+    return StaffEntry.objects.create(
+        at=NOON, staff=user(number), kind=StaffEntry.Kind.LOOK, subject="things.thing", row="1"
+    )
+
+
 def bank_refund(number: int) -> BankRefund:
     made = refund_outside(
         deposit=deposit(number, "bank"),
@@ -368,6 +375,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Shard: shard,
     Site: site,
     Stage: stage,
+    StaffEntry: staff_entry,
     Thing: thing,
     ThingEarnings: thing_earnings,
     Transfer: transfer,

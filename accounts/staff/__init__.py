@@ -1,0 +1,1 @@
+"""What the people who run the site do, and the log that nobody can change."""
