@@ -24,8 +24,8 @@ from things.triggers import FirmTrigger, FirmTriggerSql
 # of its own no longer counts; one that undoes is final, which keeps the sum two levels deep.
 KEEP_BALANCES = """
     WITH moved AS MATERIALIZED (
-        SELECT account_id, currency, sum(amount)::bigint AS amount,
-            sum(released)::bigint AS released, sum(taken_back)::bigint AS taken_back
+        SELECT account_id, currency, payments_sum(amount) AS amount,
+            payments_sum(released) AS released, payments_sum(taken_back) AS taken_back
         FROM (
             SELECT debited_id, currency, -amount, released,
                 CASE WHEN kind = 'chargeback' THEN amount ELSE 0 END
