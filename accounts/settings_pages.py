@@ -6,8 +6,10 @@ templates extend `accounts/settings_base.html` and fill its block `settings`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -16,11 +18,15 @@ _pages: dict[str, SettingsPage] = {}
 
 @dataclass(frozen=True)
 class SettingsPage:
-    """An entry of the list: the name of its address, what it is called, and its place."""
+    """An entry of the list: the name of its address, what it is called, and its place.
+
+    `shown_to` says whether whoever asks has the page.
+    """
 
     url_name: str
     title: str | Promise
     place: int
+    shown_to: Callable[[HttpRequest], bool] = lambda _request: True
 
     @property
     def path(self) -> str:
@@ -28,9 +34,15 @@ class SettingsPage:
         return reverse(self.url_name)
 
 
-def add_settings_page(url_name: str, title: str | Promise, *, place: int) -> None:
+def add_settings_page(
+    url_name: str,
+    title: str | Promise,
+    *,
+    place: int,
+    shown_to: Callable[[HttpRequest], bool] = lambda _request: True,
+) -> None:
     """List a page. Lower places come first; those of this app are the tens from 10 on."""
-    _pages[url_name] = SettingsPage(url_name, title, place)
+    _pages[url_name] = SettingsPage(url_name, title, place, shown_to)
 
 
 def settings_pages() -> list[SettingsPage]:

@@ -29,6 +29,7 @@ class PaymentsConfig(AppConfig):
         title = _("Sites where one click is enough")
         add_other_way_in("connections", OtherWay(title, list_connections, disconnect_all))
         _let_payouts_read_the_bank()
+        _let_confirmed_addresses_be_claimed()
 
 
 def _let_payouts_read_the_bank() -> None:
@@ -41,4 +42,17 @@ def _let_payouts_read_the_bank() -> None:
     add_booking_reader(read_booking)
     add_file_reader(
         FileReader(is_answer, lambda content, at: Said("answer", read_counts(content, at)))
+    )
+
+
+def _let_confirmed_addresses_be_claimed() -> None:
+    """What waits for somebody by their address is theirs once the address is confirmed."""
+    from accounts.entrance.confirmed import when_confirmed
+    from payments.clicking.tasks import claim_addresses_of_creator
+
+    when_confirmed(
+        "claims",
+        lambda user: claim_addresses_of_creator.apply_async(
+            kwargs={"user_id": user.pk}, retry=False, ignore_result=True
+        ),
     )

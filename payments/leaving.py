@@ -12,7 +12,7 @@ from payments.budgets.models import Budget, Plan
 from payments.clicking.models import KeptClick, SkippedPeriod
 from payments.clicking.recording import take_back_click
 from payments.deposits.models import Deposit, Refund
-from payments.earnings.models import ImportedRevenue
+from payments.earnings.models import CreatorNews, ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, post, site_account, wallet_of
@@ -70,6 +70,7 @@ def leave(user: User, at: datetime) -> None:
     KeptClick.objects.filter(subscriber=user).delete()
     SkippedPeriod.objects.filter(subscriber=user).delete()
     BillingDetails.objects.filter(owner=user).delete()
+    CreatorNews.objects.filter(creator=user).delete()
     ImportedRevenue.objects.filter(creator=user).delete()
     EarningsPaper.objects.filter(creator=user).update(details={})
     end_details(owner=user, at=at)

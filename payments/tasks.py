@@ -3,6 +3,8 @@
 from payments.clicking.tasks import (
     check_claim_of_creator,
     check_due_claims,
+    claim_addresses_of_creator,
+    drop_old_clicks_that_wait,
     record_some_standing_clicks,
     record_standing_clicks_of_month,
 )
@@ -24,7 +26,9 @@ __all__ = [
     "audit_thoroughly",
     "check_claim_of_creator",
     "check_due_claims",
+    "claim_addresses_of_creator",
     "credit_month",
+    "drop_old_clicks_that_wait",
     "earn_month",
     "mail_first_clicks",
     "mail_low_means",

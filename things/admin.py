@@ -12,12 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from things.aliases.models import Alias
 from things.feeds.models import Feed
 from things.models import PendingClick, Thing
+from things.partners.models import Identifier, Namespace, Partner
 from things.read_only import EstimatingPaginator, ReadOnlyAdmin
+from things.webhooks.models import Delivery, Endpoint
 
 if TYPE_CHECKING:
     _ThingAdmin = admin.ModelAdmin[Thing]
+    _PartnerAdmin = admin.ModelAdmin[Partner]
+    _NamespaceInline = admin.TabularInline[Namespace, Partner]
 else:
-    _ThingAdmin = admin.ModelAdmin
+    _ThingAdmin = _PartnerAdmin = admin.ModelAdmin
+    _NamespaceInline = admin.TabularInline
 
 
 @admin.register(Thing)
@@ -83,4 +88,56 @@ class AliasAdmin(ReadOnlyAdmin):
     columns = ("url", "thing", "made_at")
     list_select_related = ("thing",)
     search_fields = ("url__startswith",)
+    ordering = ("-id",)
+
+
+class NamespaceInline(_NamespaceInline):
+    """The names that a partner may speak for."""
+
+    model = Namespace
+    extra = 1
+
+
+@admin.register(Partner)
+class PartnerAdmin(_PartnerAdmin):
+    """Services that name their people here: an operator admits them and gives them namespaces."""
+
+    list_display = ("name", "user", "active", "admitted_at")
+    list_filter = ("active",)
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username__exact", "namespaces__name__exact")
+    autocomplete_fields = ("user",)
+    readonly_fields = ("admitted_at", "last_number")
+    inlines = (NamespaceInline,)
+    ordering = ("name", "pk")
+
+
+@admin.register(Identifier)
+class IdentifierAdmin(ReadOnlyAdmin):
+    """Who is known by which name elsewhere."""
+
+    columns = ("name", "owner", "made_at", "proven_at")
+    list_select_related = ("owner",)
+    search_fields = ("name__exact", "owner__username__exact")
+    ordering = ("-id",)
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(ReadOnlyAdmin):
+    """Where messages to partners go, without their secrets."""
+
+    columns = ("url", "partner", "state", "failures", "failing_since", "next_at", "said")
+    list_select_related = ("partner",)
+    list_filter = ("state",)
+    ordering = ("-id",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Messages to partners, and what came of them."""
+
+    columns = ("fact", "endpoint", "state", "attempts", "tried_at", "said")
+    list_select_related = ("fact", "endpoint")
+    list_filter = ("state",)
+    search_fields = ("fact__uid__exact",)
     ordering = ("-id",)

@@ -12,10 +12,20 @@ class ThingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say what is kept about people."""
+        """Say what is kept about people, and list the pages of partners among their settings."""
         from accounts.privacy.leaving import Leaver, add_leaver
-        from things.leaving import leave
+        from accounts.settings_pages import add_settings_page
+        from things.leaving import leave, reasons
+        from things.partners.models import Partner
         from things.personal import register
 
         register()
-        add_leaver("things", Leaver(lambda _user, _at: [], lambda _user, _at: [], leave))
+        add_leaver("things", Leaver(reasons, lambda _user, _at: [], leave))
+        add_settings_page(
+            "partner",
+            _("Your service"),
+            place=75,
+            shown_to=lambda request: Partner.objects.filter(
+                user=request.user.pk, active=True
+            ).exists(),
+        )

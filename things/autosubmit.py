@@ -19,6 +19,7 @@ PATH = "/submit/auto"
 TITLE_LENGTH = 300
 DESCRIPTION_LENGTH = 1000
 TAG_LENGTH = 60
+OWNER_LENGTH = 300
 MOST_TAGS = 50
 
 _YES = {"1", "true", "yes", "on"}
@@ -30,14 +31,16 @@ class NotAutoSubmit(ValueError):
 
 @dataclass(frozen=True)
 class AutoSubmit:
-    """What a button or link says of a thing. `user_id` and `fid` are empty where not given.
+    """What a button or link says of a thing; of whose it is, empty where not given.
 
-    `user_id` is a user name, `fid` the public six characters that stand for one.
+    `user_id` is a user name, `fid` the public six characters that stand for one, and `owner` an
+    identifier (`things.partners.identifiers`) of somebody who may not be here yet.
     """
 
     url: str
     user_id: str = ""
     fid: str = ""
+    owner: str = ""
     title: str = ""
     description: str = ""
     category: str = Category.REST.value
@@ -74,6 +77,7 @@ def parse_autosubmit(query: Mapping[str, str]) -> AutoSubmit:
         # A client in JavaScript writes `true` where it was given no name.
         user_id="" if user_id == "true" else user_id,
         fid=_plain(query.get("fid", "")),
+        owner=_plain(query.get("owner", ""))[:OWNER_LENGTH],
         title=_plain(query.get("title", ""))[:TITLE_LENGTH].rstrip(),
         description=_plain(query.get("description", ""))[:DESCRIPTION_LENGTH].rstrip(),
         category=_one_of(query.get("category", ""), Category.values, Category.REST.value),

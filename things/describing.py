@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -23,6 +24,8 @@ from things.autosubmit import AutoSubmit, NotAutoSubmit, parse_autosubmit
 from things.canonical import canonical_url
 from things.catalogue import DEFAULT_LANGUAGE, Category, language_like
 from things.models import Thing
+from things.partners.identifiers import NotAnIdentifier
+from things.partners.naming import Named, NamedOnOthersSite, attribute, is_named, named_by
 from things.sites.owning import verified_site_of
 
 MOST_FIELDS = 30
@@ -77,7 +80,7 @@ def read_submission(fields: Mapping[str, str]) -> AutoSubmit:
         submission = parse_autosubmit({**fields, **named, **read})
     except NotAutoSubmit as refusal:
         raise SubmissionRefused(str(refusal)) from refusal
-    if not submission.user_id and not submission.fid:
+    if not submission.user_id and not submission.fid and not submission.owner:
         raise SubmissionRefused(_("The button does not say whose page it is: user_id is missing."))
     return submission
 
@@ -87,6 +90,7 @@ def query_of(submission: AutoSubmit) -> str:
     said = {
         "user_id": submission.user_id,
         "fid": submission.fid,
+        "owner": submission.owner,
         "url": submission.url,
         "title": submission.title,
         "description": submission.description,
@@ -104,17 +108,19 @@ def describe_thing(submission: AutoSubmit) -> Thing:
     An unclaimed thing is given its owner, unsaved, where the named creator has proven the site.
     Raises CreatorUnknown, CreatorSuspended or NotTheirs. Three queries.
     """
+    if _names_identifier(submission):
+        return _of_identifier(submission)
     creator = _creator(submission)
     site = verified_site_of(submission.url)
     if site is not None and site.owner_id != creator.pk:
-        raise NotTheirs(_not_theirs(submission, creator))
+        raise NotTheirs(_not_theirs(submission, creator.username))
     thing = thing_at(submission.url)
     if thing is None:
         return _draft(submission, creator)
     if thing.owner_id is None and site is not None:
         thing.owner = creator
     elif thing.owner_id not in (None, creator.pk):
-        raise NotTheirs(_not_theirs(submission, creator))
+        raise NotTheirs(_not_theirs(submission, creator.username))
     return thing
 
 
@@ -126,13 +132,46 @@ def register_thing(submission: AutoSubmit) -> Thing:
     thing = describe_thing(submission)
     if is_draft(thing):
         Thing.objects.bulk_create([thing], ignore_conflicts=True)
-        return describe_thing(submission)
+        made = describe_thing(submission)
+        if _names_identifier(submission) and made.owner_id is None:
+            attribute(made, _named(submission), at=timezone.now())
+        return made
     if thing.owner_id is not None:
         Thing.objects.filter(pk=thing.pk, owner=None).update(owner=thing.owner_id)
     return thing
 
 
-def _draft(submission: AutoSubmit, owner: User) -> Thing:
+def _names_identifier(submission: AutoSubmit) -> bool:
+    """A user name or public identifier says more exactly who it is."""
+    return bool(submission.owner) and not submission.user_id and not submission.fid
+
+
+def _of_identifier(submission: AutoSubmit) -> Thing:
+    """The thing of whom an identifier names; without an owner as long as that is not proven."""
+    named = _named(submission)
+    thing = thing_at(submission.url)
+    if thing is None:
+        return _draft(submission, named.owner)
+    if thing.owner_id is not None and not is_named(submission.owner, thing):
+        raise NotTheirs(_not_theirs(submission, submission.owner))
+    return thing
+
+
+def _named(submission: AutoSubmit) -> Named:
+    try:
+        named = named_by(submission.owner, url=submission.url)
+    except NotAnIdentifier as refusal:
+        message = _("“%(name)s” names nobody who is known here.")
+        raise CreatorUnknown(_say(message, name=submission.owner[:100])) from refusal
+    except NamedOnOthersSite as refusal:
+        raise NotTheirs(_not_theirs(submission, submission.owner)) from refusal
+    if named.owner is not None and named.owner.suspended:
+        name = named.owner.username
+        raise CreatorSuspended(_say(_("%(name)s cannot receive anything now."), name=name))
+    return named
+
+
+def _draft(submission: AutoSubmit, owner: User | None) -> Thing:
     return Thing(
         url=canonical_url(submission.url),
         owner=owner,
@@ -158,11 +197,11 @@ def _creator(submission: AutoSubmit) -> User:
     return creator
 
 
-def _not_theirs(submission: AutoSubmit, creator: User) -> _Filled:
+def _not_theirs(submission: AutoSubmit, name: str) -> _Filled:
     return _say(
         _("%(url)s is not a page of %(name)s: it is known here as somebody else's."),
         url=submission.url,
-        name=creator.username,
+        name=name[:100],
     )
 
 

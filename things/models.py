@@ -21,8 +21,10 @@ from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
 from things.feeds import models as feeds  # noqa: F401 - where Django looks for models
 from things.fields import AddressKeyField, PeriodField
 from things.guards import THING_TRIGGERS
+from things.partners import models as partners  # noqa: F401 - where Django looks for models
 from things.periods import Period
 from things.sites import models as sites  # noqa: F401 - where Django looks for models
+from things.webhooks import models as webhooks  # noqa: F401 - where Django looks for models
 
 if TYPE_CHECKING:
     from accounts.models import User

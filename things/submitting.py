@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.public_ids import key_of
@@ -13,6 +14,8 @@ from things.aliases.finding import thing_at
 from things.autosubmit import AutoSubmit, autosubmit_query, parse_autosubmit
 from things.canonical import canonical_url
 from things.models import Thing
+from things.partners.identifiers import NotAnIdentifier
+from things.partners.naming import NamedOnOthersSite, attribute, is_named, named_by
 from things.services import Discovered, discover
 from things.sites.owning import verified_site_of
 
@@ -67,7 +70,9 @@ def thing_to_click(address: str) -> Thing:
     if found.thing is not None:
         return found.thing
     if found.submission is not None and (found.submission.user_id or found.submission.fid):
-        return _submit(found.submission)
+        return _submit(found.submission, _named_owner(found.submission))
+    if found.submission is not None and found.submission.owner:
+        return _submit_to_identifier(found.submission)
     if found.discovered is None:
         raise NoSuchThing(f"nothing is registered at {found.url}")
     known = found.discovered
@@ -97,13 +102,31 @@ def _may_name(submission: AutoSubmit, thing: Thing) -> bool:
         return True
     if submission.user_id:
         return submission.user_id.lower() == thing.owner.username.lower()
-    return not submission.fid or key_of(submission.fid) == thing.owner_id
+    if submission.fid:
+        return key_of(submission.fid) == thing.owner_id
+    return not submission.owner or is_named(submission.owner, thing)
 
 
-def _submit(submission: AutoSubmit) -> Thing:
+def _submit_to_identifier(submission: AutoSubmit) -> Thing:
+    """A thing of whom an identifier names, or one that waits for them."""
+    try:
+        named = named_by(submission.owner, url=submission.url)
+    except NotAnIdentifier as refusal:
+        raise OwnerRestricted(str(refusal)) from refusal
+    except NamedOnOthersSite as refusal:
+        raise OwnerMismatch(f"Owner mismatch. {refusal}") from refusal
+    if named.owner is not None and (named.owner.suspended or not named.owner.is_active):
+        raise OwnerRestricted("The owner does not exist or is restricted")
+    thing = _submit(submission, named.owner)
+    if thing.owner_id is None:
+        attribute(thing, named, at=timezone.now())
+    return thing
+
+
+def _submit(submission: AutoSubmit, owner: User | None) -> Thing:
     return _make(
         submission.url,
-        owner=_named_owner(submission),
+        owner=owner,
         title=submission.title,
         description=submission.description,
         category=submission.category,

@@ -9,6 +9,8 @@ from things.feeds.models import Feed
 from things.partitions import make_partitions_ahead
 from things.periods import Period
 from things.popularity import count_popularity
+from things.webhooks.endpoints import drop_old_facts
+from things.webhooks.sending import due_endpoints, send_waiting
 
 MONTHS_AHEAD = 2
 FEEDS_A_TIME = 500
@@ -47,3 +49,24 @@ def check_feed_of_creator(*, feed_id: int) -> int:
     now = timezone.now()
     feed = Feed.objects.due(at=now).select_related("owner").filter(pk=feed_id).first()
     return 0 if feed is None else check_feed(feed, at=now).registered
+
+
+@shared_task(name="things.send_webhooks")
+def send_webhooks() -> int:
+    """Have each endpoint for which something is due sent to, in a task of its own."""
+    due = due_endpoints(at=timezone.now())
+    for endpoint_id in due:
+        send_webhooks_of_endpoint.delay(endpoint_id=endpoint_id)
+    return len(due)
+
+
+@shared_task(name="things.send_webhooks_of_endpoint")
+def send_webhooks_of_endpoint(*, endpoint_id: int) -> int:
+    """Send what waits for one endpoint. Returns how many messages arrived."""
+    return send_waiting(endpoint_id=endpoint_id, at=timezone.now())
+
+
+@shared_task(name="things.drop_old_facts")
+def drop_old_facts_for_partners() -> int:
+    """Drop what partners were told long ago."""
+    return drop_old_facts(at=timezone.now())

@@ -8,6 +8,7 @@ from things.button import builder, views
 from things.mine import feed_views as feeds
 from things.mine import views as mine
 from things.pages import views as pages
+from things.webhooks import pages as partner
 
 urlpatterns = [
     path("embed/<int:thing_id>", views.show_frame, name="frame"),
@@ -24,6 +25,15 @@ urlpatterns = [
     path("button/", builder.show_builder, name="button"),
     path("button/preview", builder.show_preview, name="button_preview"),
     path("sites/", pages.list_sites, name="sites"),
+    path("partner/", partner.show_partner, name="partner"),
+    path("partner/try/", partner.try_out, name="try_out"),
+    path("partner/messages/<int:endpoint_id>/", partner.show_endpoint, name="endpoint"),
+    path(
+        "partner/messages/<int:endpoint_id>/change/",
+        partner.change_endpoint,
+        name="change_endpoint",
+    ),
+    path("partner/message/<int:delivery_id>/again/", partner.repeat_message, name="repeat_message"),
     path("things/mine/", mine.list_own, name="own_things"),
     path("things/mine/new/", mine.register, name="register_thing"),
     path("things/mine/<int:thing_id>/", mine.edit, name="own_thing"),

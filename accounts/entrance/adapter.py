@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.entrance.confirmed import tell_that_confirmed
 from accounts.entrance.given_up import is_given_up
 from accounts.entrance.mails import give_notice, write
 from accounts.entrance.names import is_reserved
@@ -60,6 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         confirmed: bool = super().confirm_email(request, email_address)
         if confirmed:
             finish_sign_up(email_address.user)
+            tell_that_confirmed(email_address.user)
         return confirmed
 
     def set_password(self, user: User, password: str) -> None:

@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     CLAIM_LAPSING = "claim_lapsing", _("The proof of a site of mine is gone")
     CLAIM_LAPSED = "claim_lapsed", _("A site is no longer proven to be mine")
     CLAIM_CONTESTED = "claim_contested", _("Somebody else has proven a site of mine")
+    WEBHOOKS_PAUSED = "webhooks_paused", _("Messages to a service of mine do not arrive")
     PAYOUT_SENT = "payout_sent", _("A payout is on its way")
     PAYOUT_PAID = "payout_paid", _("A payout was paid")
     PAYOUT_RETURNED = "payout_returned", _("A payout was refused or came back")

@@ -11,7 +11,7 @@ _BETWEEN = re.compile(r"[\s,+]+")
 
 
 class Scope(StrEnum):
-    """Flattr's four scopes, which never reveal money, and our two, which are about nothing else."""
+    """Flattr's four scopes, which never reveal money; our two that are about it; and partners'."""
 
     FLATTR = "flattr"
     THING = "thing"
@@ -19,6 +19,7 @@ class Scope(StrEnum):
     EXTENDEDREAD = "extendedread"
     MONEY = "money"
     BUDGET = "budget"
+    PARTNER = "partner"
 
 
 MEANINGS = {
@@ -28,6 +29,7 @@ MEANINGS = {
     Scope.EXTENDEDREAD: _("See your e-mail address, when you joined, and your hidden things"),
     Scope.MONEY: _("See your budget, what each of your clicks was worth, and what you earned"),
     Scope.BUDGET: _("Change what you give each month"),
+    Scope.PARTNER: _("Say for your service who its people are, and read its messages"),
 }
 
 # Of the two that can cost or move money the consent page says more.

@@ -15,4 +15,5 @@ register = template.Library()
 @register.inclusion_tag("accounts/settings_navigation.html")
 def settings_navigation(request: HttpRequest) -> dict[str, Any]:
     """Links to all settings pages; the one that is shown, or is above it, is marked."""
-    return {"pages": settings_pages(), "here": page_at(request.path), "path": request.path}
+    pages = [page for page in settings_pages() if page.shown_to(request)]
+    return {"pages": pages, "here": page_at(request.path), "path": request.path}

@@ -12,15 +12,18 @@ from accounts.visibility import Visibility
 from payments.budgets.models import Budget, Plan
 from payments.clicking.answering import Answer, State, answer_click
 from payments.clicking.models import KeptClick
+from payments.clicking.recording import drop_old_pending_clicks
 from payments.clicking.subjects import describe_subject
 from payments.ledger.models import LedgerAccount
-from things.models import PendingClick, Thing
+from things.models import Thing
 from things.periods import Period
 
 # So many wait of one subscriber; then the oldest go.
 MOST = 100
 # Nobody expects a click to count that they have forgotten.
 LIFE = timedelta(days=183)
+# Clicks a transaction, where they are dropped.
+CHUNK = 1000
 
 
 def keep_click(
@@ -79,8 +82,10 @@ def count_all_kept_clicks(*, at: datetime) -> int:
 def drop_old_clicks(*, at: datetime) -> int:
     """Drop what waits for means, or for a creator, since LIFE. Returns how many clicks."""
     kept, _ = KeptClick.objects.filter(kept_at__lt=at - LIFE).delete()
-    pending, _ = PendingClick.objects.filter(clicked_at__lt=at - LIFE).delete()
-    return kept + pending
+    dropped = kept
+    while pending := drop_old_pending_clicks(before=at - LIFE, at=at, most=CHUNK):
+        dropped += pending
+    return dropped
 
 
 def _count(pk: int, at: datetime) -> Answer | None:

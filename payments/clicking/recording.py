@@ -20,6 +20,8 @@ from things.counting import add_to_count
 from things.models import Click, PendingClick, Thing
 from things.partitions import PeriodSealed, ensure_partition, naming_the_seal, partition_exists
 from things.periods import Period
+from things.webhooks.facts import tell_of_pending_click
+from things.webhooks.models import Event
 
 
 class Outcome(Enum):
@@ -93,10 +95,41 @@ def take_back_click(*, subscriber: User, thing: Thing, at: datetime) -> None:
     """
     period = Period.of(at)
     with transaction.atomic():
-        pending, _ = PendingClick.objects.filter(subscriber=subscriber, thing=thing).delete()
+        pending = _take_back_pending(subscriber, thing, at)
         counted = _take_back_counted(subscriber, thing, period)
         if not pending and not counted:
             raise NoSuchClick(f"no click on {thing.url} in {period}")
+
+
+def drop_old_pending_clicks(*, before: datetime, at: datetime, most: int) -> int:
+    """Drop clicks that wait for a creator since before a moment, oldest first. Returns how many.
+
+    At most `most` in one transaction; what a partner was told of, it is told is no more.
+    """
+    with transaction.atomic():
+        old = PendingClick.objects.filter(clicked_at__lt=before).order_by("clicked_at")
+        locked = old.select_for_update(of=["self"], skip_locked=True)
+        clicks = list(locked.select_related("thing", "subscriber")[:most])
+        for click in clicks:
+            _take_back_pending(click.subscriber, click.thing, at)
+    return len(clicks)
+
+
+def _take_back_pending(subscriber: User, thing: Thing, at: datetime) -> bool:
+    """Whoever was told of it is told that it is no more."""
+    pending = PendingClick.objects.select_for_update().filter(subscriber=subscriber, thing=thing)
+    click = pending.first()
+    if click is None:
+        return False
+    click.delete()
+    tell_of_pending_click(
+        thing=thing,
+        subscriber=subscriber,
+        visibility=Visibility(click.visibility),
+        event=Event.PENDING_CLICK_DELETE,
+        at=at,
+    )
+    return True
 
 
 def _take_back_counted(subscriber: User, thing: Thing, period: Period) -> bool:
@@ -137,6 +170,14 @@ def _keep_pending(
             thing=thing,
             defaults={"clicked_at": at, "visibility": visibility},
         )
+        if made:
+            tell_of_pending_click(
+                thing=thing,
+                subscriber=subscriber,
+                visibility=visibility,
+                event=Event.PENDING_CLICK_CREATE,
+                at=at,
+            )
     return Recorded(Outcome.PENDING if made else Outcome.ALREADY, None)
 
 

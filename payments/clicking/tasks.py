@@ -5,7 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import User
 from payments.clicking.beginning import record_standing_clicks, task_ranges
+from payments.clicking.claiming import claim_addresses
 from payments.clicking.kept import count_all_kept_clicks, drop_old_clicks
 from payments.clicking.proving import check_claim
 from things.periods import Period
@@ -48,6 +50,12 @@ def count_kept_clicks_of_all() -> int:
 def drop_old_clicks_that_wait() -> int:
     """Drop the clicks that wait for too long. Returns how many."""
     return drop_old_clicks(at=timezone.now())
+
+
+@shared_task(name="payments.clicking.claim_addresses")
+def claim_addresses_of_creator(*, user_id: int) -> int:
+    """Hand over what waited for a user's confirmed addresses. Returns how many clicks count."""
+    return claim_addresses(User.objects.get(pk=user_id), at=timezone.now()).counted
 
 
 @shared_task(name="payments.clicking.check_due_claims")

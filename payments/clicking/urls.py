@@ -6,8 +6,22 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from payments.clicking import act, claim_pages, pages, popup, standing_pages
+from payments.clicking import identity_pages as identities
 
 urlpatterns = [
+    path("claim/<int:thing_id>", identities.show_claim, name="claim"),
+    path(
+        "claim/<int:thing_id>/owner/<path:address>",
+        identities.show_claim,
+        name="claim_by_address",
+    ),
+    path("sites/names/", identities.list_identities, name="identities"),
+    path("sites/names/look/", identities.look_for_addresses, name="look_for_addresses"),
+    path(
+        "sites/names/<int:identifier_id>/give-up/",
+        identities.give_up_identity,
+        name="give_up_identity",
+    ),
     path("sites/<int:site_id>/check/", claim_pages.check_site, name="check_site"),
     path("sites/<int:site_id>/give-up/", claim_pages.give_up_site, name="give_up_site"),
     path("embed/act/click", act.act_click, name="act_click"),

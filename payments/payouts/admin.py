@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.sealing import CannotOpen
 from payments.columns import CurrencyFilter, amount
 from payments.deeds import Deed, DeedsAdmin
 from payments.payouts import batching, outcomes, requesting
@@ -31,7 +32,6 @@ from payments.payouts.models import (
     PayoutStep,
     Way,
 )
-from payments.payouts.sealing import CannotOpen
 from things.read_only import ReadOnlyAdmin, ReadOnlyInline
 
 if TYPE_CHECKING:

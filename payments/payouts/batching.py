@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from accounts.models import User
+from accounts.sealing import seal, unseal
 from payments.payouts.details import read_account
 from payments.payouts.models import Payout, PayoutBatch, PayoutHold, Way
-from payments.payouts.sealing import seal, unseal
 from payments.payouts.steps import step
 from payments.payouts.ways import File, Payment, way_of
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from accounts.mail.kinds import Kind
 from accounts.mail.queueing import queue_mail
 from accounts.models import User
+from accounts.sealing import fingerprint, seal, unseal
 from payments.payouts.models import WAIT, PayoutDetails, Way
-from payments.payouts.sealing import fingerprint, seal, unseal
 from payments.payouts.ways import way_of
 
 

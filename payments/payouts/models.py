@@ -29,7 +29,7 @@ class PayoutDetails(models.Model):
     """Where a creator is paid, as they entered it once: changing means entering anew.
 
     `sealed` holds the holder's name and the account number, readable with the site's keys alone
-    (`payments.payouts.sealing`). `hint` is what may be shown, such as `DE89 … 3000`.
+    (`accounts.sealing`). `hint` is what may be shown, such as `DE89 … 3000`.
     `fingerprint` is the same for the same account number, to find accounts that share one.
     """
 

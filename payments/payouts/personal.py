@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.privacy.kept import Fate, Kept, NotPersonal, keep
+from accounts.sealing import unseal
 from payments.ledger.personal import BOOKS
 from payments.money import format_exact
-from payments.payouts.sealing import unseal
 
 
 def register() -> None:

@@ -17,11 +17,13 @@ from accounts.oauth.views import Authorize, Token
 from payments.budgets import api as budgets
 from payments.clicking import api as clicking
 from payments.clicking import standing_api as standing
+from payments.clicking import verify_api as verifying
 from payments.deposits import api as deposits
 from payments.earnings import api as earnings
 from payments.giving import api as giving
 from payments.payouts import api as payouts
 from things.api import resources as things
+from things.api import webhooks
 
 PREFIX = "rest/v2"
 
@@ -30,6 +32,8 @@ RESOURCES: list[Resource] = [
     *things.RESOURCES,
     *clicking.RESOURCES,
     *standing.RESOURCES,
+    *verifying.RESOURCES,
+    *webhooks.RESOURCES,
     *budgets.RESOURCES,
     *deposits.RESOURCES,
     *giving.RESOURCES,

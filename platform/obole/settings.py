@@ -449,6 +449,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "old mails": {"task": "accounts.drop_old_mails", "schedule": crontab(hour="4", minute="15")},
     "merged things": {"task": "things.move_latecomers", "schedule": crontab(minute="9-59/10")},
+    "messages to partners": {
+        "task": "things.send_webhooks",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "old messages to partners": {
+        "task": "things.drop_old_facts",
+        "schedule": crontab(hour="4", minute="25"),
+    },
     "feeds": {"task": "things.check_due_feeds", "schedule": crontab(minute="*/5")},
     "claims": {
         "task": "payments.clicking.check_due_claims",

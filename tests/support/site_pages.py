@@ -57,6 +57,7 @@ FORMS = {
     "mfa_add_webauthn": ("ada", "/settings/security/passkeys/add"),
     "usersessions_list": ("ada", "/settings/sessions"),
     "mail_settings": ("ada", "/settings/mail"),
+    "identities": ("ben", "/sites/names/"),
     "payouts": ("ben", "/payouts/"),
     "payout_settings": ("ben", "/settings/payout/"),
     "earnings_papers": ("ben", "/statements/"),
@@ -121,6 +122,15 @@ SHORT = {"front", "front ada", "front ben", "month", "sign_in", "register_applic
 # things and deposits go these ways.
 NO_PAGES |= {
     "bank_transfer",
+    "change_endpoint",
+    "claim",
+    "claim_by_address",
+    "endpoint",
+    "give_up_identity",
+    "look_for_addresses",
+    "partner",
+    "repeat_message",
+    "try_out",
     "change_thing_state",
     "check_site",
     "creator_month_file",

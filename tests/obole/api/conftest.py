@@ -18,7 +18,7 @@ from payments.ledger.posting import Posting, outside, post, wallet_of
 from payments.money import MICROS
 from things.models import Thing
 
-ALL_SCOPES = "flattr thing email extendedread money budget"
+ALL_SCOPES = "flattr thing email extendedread money budget partner"
 V2 = "/rest/v2/"
 
 

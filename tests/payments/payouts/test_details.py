@@ -9,6 +9,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import User
+from accounts.sealing import CannotOpen
 from payments.payouts.details import (
     Account,
     NoDetails,
@@ -18,7 +19,6 @@ from payments.payouts.details import (
     read_account,
 )
 from payments.payouts.models import WAIT, PayoutDetails, Way
-from payments.payouts.sealing import CannotOpen
 from payments.payouts.ways import DetailsRefused, WayClosed
 
 ENTERED = datetime(2010, 10, 5, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Seals what must not be read from the database alone: account numbers and payment files.
+"""Seals what must not be read from the database alone: account numbers, payment files, secrets.
 
 Fernet of the `cryptography` package: AES-128 in CBC mode with HMAC-SHA256. The first of
 `settings.SEAL_KEYS` seals, all of them open, so that a key is changed by putting a new one first.

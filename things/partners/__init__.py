@@ -1,0 +1,1 @@
+"""Partners, and the identifiers by which they name people who may not be here yet."""
