@@ -125,6 +125,7 @@ NO_PAGES |= {
     "change_endpoint",
     "claim",
     "claim_by_address",
+    "drop_kept_click",
     "endpoint",
     "give_up_identity",
     "look_for_addresses",
