@@ -19,9 +19,11 @@ from oauth2_provider.models import AccessToken, set_token_value
 from site_pages import FORMS, NO_PAGES, PAGES, PROGRAMS, SHORT
 
 from accounts.models import Application, User
+from payments.budgets.models import Budget
 from payments.deposits.models import Deposit, Way
 from payments.deposits.play import pay_in_play_money
 from payments.deposits.withdrawing import withdraw
+from payments.ledger.posting import wallet_of
 from payments.money import MICROS
 from payments.settlement.models import Settlement
 from things.models import Thing
@@ -95,6 +97,7 @@ class SoundHtml(HTMLParser):
 @pytest.fixture
 def grow(ada: User, ben: User, give: Give, settle: Settle) -> Callable[[int, int], None]:
     """Bring the site up from some things and months to more."""
+    dora = User.objects.create_user("dora")
 
     def rows(first: int, last: int) -> None:
         things = [
@@ -108,9 +111,19 @@ def grow(ada: User, ben: User, give: Give, settle: Settle) -> Callable[[int, int
         else:
             _add_rows(ada, ben, things)
         for number in range(first, last):
-            settle(Period(2011 + number // 12, number % 12 + 1))
+            period = Period(2011 + number // 12, number % 12 + 1)
+            _give_budget(dora, period)
+            settle(period)
 
     return rows
+
+
+def _give_budget(subscriber: User, period: Period) -> None:
+    """A month without any budget is not settled."""
+    wallet = wallet_of(subscriber, "EUR")
+    Budget.objects.create(
+        subscriber=subscriber, period=period, amount=MICROS, currency="EUR", wallet=wallet
+    )
 
 
 def _add_rows(ada: User, ben: User, things: list[Thing]) -> None:
