@@ -4,9 +4,20 @@ from payments.budgets import admin as budgets
 from payments.clicking import admin as clicking
 from payments.deposits import admin as deposits
 from payments.deposits.bank import admin as bank
+from payments.deposits.stripe import admin as cards
 from payments.earnings.papers import admin as papers
 from payments.ledger import admin as ledger
 from payments.payouts import admin as payouts
 from payments.settlement import admin as settlement
 
-__all__ = ["bank", "budgets", "clicking", "deposits", "ledger", "papers", "payouts", "settlement"]
+__all__ = [
+    "bank",
+    "budgets",
+    "cards",
+    "clicking",
+    "deposits",
+    "ledger",
+    "papers",
+    "payouts",
+    "settlement",
+]

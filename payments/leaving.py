@@ -12,6 +12,7 @@ from payments.budgets.models import Budget, Plan
 from payments.clicking.models import KeptClick, SkippedPeriod
 from payments.clicking.recording import take_back_click
 from payments.deposits.models import Deposit, Refund
+from payments.deposits.stripe.customers import forget_customer
 from payments.earnings.models import CreatorNews, ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
@@ -66,6 +67,7 @@ def leave(user: User, at: datetime) -> None:
         _post(user, wallet, fees, kind=Transfer.Kind.TIP, at=at)
     if LedgerAccount.objects.filter(owner=user).exclude(balance=0, held=0).exists():
         raise CannotLeave([_("Money moved meanwhile. Try again.")])
+    forget_customer(user, at=at)
     Plan.objects.filter(subscriber=user).delete()
     KeptClick.objects.filter(subscriber=user).delete()
     SkippedPeriod.objects.filter(subscriber=user).delete()

@@ -37,6 +37,26 @@ def tell_of_deposit(
     )
 
 
+def tell_of_payment_taken_back(
+    *, subscriber: User, wallet: LedgerAccount, amount: int, paid_at: datetime, key: str
+) -> None:
+    """Say that a payment went back to where it came from, and what the wallet owes now.
+
+    `amount` in micros of the wallet's currency; `wallet` as it stands after it.
+    """
+    queue_mail(
+        to=subscriber,
+        kind=Kind.PAYMENT_TAKEN_BACK,
+        key=f"payment_taken_back:{key}",
+        context={
+            "amount": amount,
+            "currency": wallet.currency,
+            "paid_at": paid_at,
+            "owed": wallet.owed,
+        },
+    )
+
+
 def tell_of_skipped_clicks(
     *, subscriber: User, period: Period, things: Sequence[Thing], number: int, has_budget: bool
 ) -> None:

@@ -4,6 +4,7 @@ from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
+from payments.deposits.stripe.models import CardCustomer, CardEvent
 from payments.earnings.models import CreatorNews, ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.giving.models import MonthMails
@@ -25,6 +26,8 @@ __all__ = [
     "BankRefund",
     "BillingDetails",
     "Budget",
+    "CardCustomer",
+    "CardEvent",
     "CreatorEarnings",
     "CreatorNews",
     "Debt",

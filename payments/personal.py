@@ -9,6 +9,7 @@ from payments.budgets import personal as budgets
 from payments.clicking import personal as clicking
 from payments.clicking.cookies import cookie_name
 from payments.deposits import personal as deposits
+from payments.deposits.stripe import personal as cards
 from payments.earnings import personal as earnings
 from payments.ledger import personal as ledger
 from payments.payouts import personal as payouts
@@ -17,7 +18,7 @@ from payments.settlement import personal as settlement
 
 def register() -> None:
     """Add the tables of all rooms to the register, and the button's cookie."""
-    for room in (ledger, budgets, clicking, deposits, settlement, earnings, payouts):
+    for room in (ledger, budgets, clicking, deposits, cards, settlement, earnings, payouts):
         room.register()
     keep(
         Cookie(

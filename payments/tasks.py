@@ -8,6 +8,7 @@ from payments.clicking.tasks import (
     record_some_standing_clicks,
     record_standing_clicks_of_month,
 )
+from payments.deposits.stripe.tasks import look_for_refunds_of, reconcile_cards_with_stripe
 from payments.deposits.tasks import send_refund, send_refunds
 from payments.earnings.tasks import mail_first_clicks, mail_weeks
 from payments.giving.tasks import mail_low_means, mail_settled_months
@@ -30,10 +31,12 @@ __all__ = [
     "credit_month",
     "drop_old_clicks_that_wait",
     "earn_month",
+    "look_for_refunds_of",
     "mail_first_clicks",
     "mail_low_means",
     "mail_settled_months",
     "mail_weeks",
+    "reconcile_cards_with_stripe",
     "record_some_standing_clicks",
     "record_standing_clicks_of_month",
     "run_shard_of_month",

@@ -20,6 +20,7 @@ from django.utils import translation
 from elsewhere import Elsewhere
 from migrated import migrated_template
 from pytest_django import DjangoDbBlocker
+from stripe_site import PUBLISHABLE, SECRET, WEBHOOK_SECRET, Stripe
 
 from obole import environment
 from obole.servers import Servers, start_missing
@@ -79,6 +80,24 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsew
     monkeypatch.setattr("things.fetching.network.INTERNET", sites.network)
     yield sites
     sites.stop()
+
+
+@pytest.fixture(scope="session")
+def _stripe_process() -> Iterator[Stripe]:
+    process = Stripe()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def stripe(_stripe_process: Stripe, settings: Any) -> Stripe:
+    """A Stripe that has forgotten all that was before, and a site that takes cards by it."""
+    _stripe_process.flush()
+    settings.STRIPE_API_URL = _stripe_process.url
+    settings.STRIPE_PUBLISHABLE_KEY = PUBLISHABLE
+    settings.STRIPE_SECRET_KEY = SECRET
+    settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
+    return _stripe_process
 
 
 @pytest.fixture(autouse=True)

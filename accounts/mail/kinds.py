@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     MEANS_LOW = "means_low", _("My wallet will not cover the next budget")
     CLICKS_SKIPPED = "clicks_skipped", _("Standing clicks were skipped for want of means")
     DEPOSIT_ARRIVED = "deposit_arrived", _("Money arrived in my wallet")
+    PAYMENT_TAKEN_BACK = "payment_taken_back", _("A payment of mine was taken back")
     CLAIM_LAPSING = "claim_lapsing", _("The proof of a site of mine is gone")
     CLAIM_LAPSED = "claim_lapsed", _("A site is no longer proven to be mine")
     CLAIM_CONTESTED = "claim_contested", _("Somebody else has proven a site of mine")
@@ -48,6 +49,7 @@ class Kind(models.TextChoices):
 ALWAYS_SENT = frozenset(
     {
         Kind.DEPOSIT_ARRIVED,
+        Kind.PAYMENT_TAKEN_BACK,
         Kind.PAYOUT_PAID,
         Kind.PAYOUT_RETURNED,
         Kind.PAYOUT_DETAILS,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.columns import CurrencyFilter, amount
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
+from payments.deposits.stripe.models import CardEvent
 from things.read_only import ReadOnlyAdmin, ReadOnlyInline
 
 _HELP = _("The subscriber’s user name, in full.")
@@ -26,6 +27,15 @@ class DisputeInline(ReadOnlyInline):
 
     model = Dispute
     columns = (amount("amount", _("amount")), "state", "reason", "opened_at", "external_id")
+
+
+class CardEventInline(ReadOnlyInline):
+    """What Stripe told about a deposit, and what came of it."""
+
+    model = CardEvent
+    columns = ("type", "happened_at", "state", "did", "note")
+    show_change_link = True
+    ordering = ("happened_at", "id")
 
 
 @admin.register(Deposit)
@@ -47,7 +57,7 @@ class DepositAdmin(ReadOnlyAdmin):
     search_fields = ("subscriber__username__exact", "external_id__exact", "key__exact")
     search_help_text = _("A user name, a number at the provider or a key, in full.")
     ordering = ("-id",)
-    inlines = (RefundInline, DisputeInline)
+    inlines = (RefundInline, DisputeInline, CardEventInline)
     details = (
         "subscriber",
         "way",

@@ -59,8 +59,9 @@ def providers() -> list[Provider]:
     """All that there are, in the order in which pages offer them."""
     from payments.deposits.bank.transfer import BankTransfer
     from payments.deposits.play import PlayMoney
+    from payments.deposits.stripe.cards import Cards
 
-    return [BankTransfer(), PlayMoney()]
+    return [Cards(), BankTransfer(), PlayMoney()]
 
 
 def offered() -> list[Provider]:

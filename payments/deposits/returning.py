@@ -8,8 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from payments.deposits.models import Deposit, Dispute, Refund
-from payments.ledger.models import Transfer
+from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import correction, mirror, post
+from payments.mails import tell_of_payment_taken_back
 
 
 class NotArrived(Exception):
@@ -95,17 +96,20 @@ def undo_refund(
 def charge_back(dispute: Dispute, *, about_at: datetime, at: datetime) -> Dispute:
     """Take the money of a dispute out of the wallet, once: the payer's bank has taken it.
 
-    Raises NotArrived, or AlreadyCorrected if more would go back than came in.
+    At most what is left of the deposit: what had gone back before cannot be owed again, and is the
+    site's loss. Refunds that nobody has sent yet are undone first, since no provider pays back
+    what is disputed. Nothing is taken where nothing is left. Raises NotArrived.
     """
     with transaction.atomic():
         deposit = _locked(dispute.deposit)
         locked = Dispute.objects.select_for_update(no_key=True).get(pk=dispute.pk)
         if locked.chargeback_id is None:
-            key = f"dispute:{locked.pk}"
-            locked.chargeback = _take_back(
-                deposit, locked.amount, key=key, about_at=about_at, at=at
-            )
-            locked.save(update_fields=["chargeback"])
+            _undo_waiting_refunds(deposit, at)
+            amount = min(locked.amount, remaining_of(deposit))
+            if amount:
+                key = f"dispute:{locked.pk}"
+                locked.chargeback = _take_back(deposit, amount, key=key, about_at=about_at, at=at)
+                locked.save(update_fields=["chargeback"])
     return locked
 
 
@@ -118,6 +122,20 @@ def reinstate(dispute: Dispute, *, about_at: datetime, at: datetime) -> Dispute:
             locked.reinstated = mirror(locked.chargeback, key=key, about_at=about_at, posted_at=at)
             locked.save(update_fields=["reinstated"])
     return locked
+
+
+def remaining_of(deposit: Deposit) -> int:
+    """The micros of a deposit that have not gone back."""
+    left = Transfer.objects.filter(deposit=deposit).remaining()
+    return next(iter(left.values()), 0)
+
+
+def _undo_waiting_refunds(deposit: Deposit, at: datetime) -> None:
+    waiting = Refund.objects.filter(
+        deposit=deposit, state=Refund.State.ASKED, external_id=""
+    ).order_by("pk")
+    for refund in waiting:
+        undo_refund(refund, failure="the payment is disputed", at=at)
 
 
 def _locked(deposit: Deposit) -> Deposit:
@@ -139,7 +157,16 @@ def _take_back(
         kind=Transfer.Kind.CHARGEBACK,
         about_at=about_at,
     )
-    return post([taken], posted_at=at)[0]
+    transfer = post([taken], posted_at=at)[0]
+    wallet = LedgerAccount.objects.get(pk=deposit.wallet_id)
+    tell_of_payment_taken_back(
+        subscriber=deposit.subscriber,
+        wallet=wallet,
+        amount=amount,
+        key=key,
+        paid_at=deposit.begun_at,
+    )
+    return transfer
 
 
 _BEFORE = {

@@ -5,11 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from payments.deposits.pages import bank, wallet, withdrawing
+from payments.deposits.stripe import webhook
+from payments.deposits.stripe.pages import paying
 
 urlpatterns = [
     path("wallet/", wallet.show_wallet, name="wallet"),
     path("wallet/payments/", wallet.list_deposits, name="deposits"),
     path("wallet/pay-in/", wallet.choose_way, name="pay_in"),
     path("wallet/pay-in/bank/", bank.show_bank_transfer, name="bank_transfer"),
+    path("wallet/pay-in/card/", paying.pay_by_card, name="pay_by_card"),
+    path("wallet/pay-in/card/<int:deposit_id>/", paying.show_card_deposit, name="card_deposit"),
+    path("stripe/events", webhook.receive_card_event, name="card_events"),
     path("wallet/pay-back/", withdrawing.show_withdrawal, name="withdraw"),
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.viewer import viewer
 from payments.clicking.kept import count_kept_clicks
@@ -24,6 +26,13 @@ def go_onward(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Your wallet does not cover the budget yet."))
         return redirect(f"{reverse('budget')}?{urlencode({'next': came_from(request)})}")
     return redirect(came_from(request) or "budget")
+
+
+@login_required
+@require_POST
+def go_on(request: HttpRequest) -> HttpResponse:
+    """From a page that says that money arrived, to what it was paid in for."""
+    return go_onward(request)
 
 
 def came_from(request: HttpRequest) -> str:

@@ -18,6 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 _FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 
+# Where Stripe's API is.
+STRIPE = "https://api.stripe.com"
+
 _SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -218,6 +221,41 @@ def mail_address(name: str, default: str) -> str:
         return value
     mail_sender(name, default, called="")
     return value
+
+
+def check_stripe(*, production: bool) -> None:
+    """See that the keys of Stripe are all there, or none, and of one kind.
+
+    In production also that they move real money: with test keys anybody could fill a wallet by a
+    card that does not exist. No key is ever in the message.
+    """
+    found = {name: text(name, "") for name in _STRIPE_KEYS}
+    missing = sorted(name for name, value in found.items() if not value)
+    if len(missing) == len(found):
+        return
+    if missing:
+        raise ImproperlyConfigured(f"{missing[0]} must be set too: cards need all keys of Stripe")
+    for name, beginnings in _STRIPE_KEYS.items():
+        if not all(key.startswith(beginnings) for key in words(name, [])):
+            raise ImproperlyConfigured(f"{name} must begin with {' or '.join(beginnings)}")
+    live = {"_live_" in found[name] for name in _STRIPE_KEYS if name.endswith("_KEY")}
+    if len(live) > 1:
+        raise ImproperlyConfigured(
+            "OBOLE_STRIPE_SECRET_KEY must be of the same mode as OBOLE_STRIPE_PUBLISHABLE_KEY"
+        )
+    if production and live != {True}:
+        raise ImproperlyConfigured(
+            "OBOLE_STRIPE_SECRET_KEY must be a live key in production: test cards are not money"
+        )
+    if production and text("OBOLE_STRIPE_API_URL", STRIPE) != STRIPE:
+        raise ImproperlyConfigured("OBOLE_STRIPE_API_URL must not be set in production")
+
+
+_STRIPE_KEYS = {
+    "OBOLE_STRIPE_PUBLISHABLE_KEY": ("pk_test_", "pk_live_"),
+    "OBOLE_STRIPE_SECRET_KEY": ("sk_test_", "sk_live_", "rk_test_", "rk_live_"),
+    "OBOLE_STRIPE_WEBHOOK_SECRETS": ("whsec_",),
+}
 
 
 def queues_beside(url: str) -> str:

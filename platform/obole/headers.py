@@ -63,6 +63,15 @@ _WITH_PASSKEY = replace(
     _ON_THE_WAY,
     permissions=_NOTHING.replace("credentials-get=()", "credentials-get=(self)"),
 )
+# Stripe's form for cards, as https://docs.stripe.com/security/guide#content-security-policy has it;
+# wallets such as Apple Pay are asked for by its frame. Nothing of it is on any other page.
+_CARD = replace(
+    _ON_THE_WAY,
+    csp=f"{_ON_THE_WAY.csp}; script-src 'self' https://js.stripe.com https://*.js.stripe.com;"
+    " connect-src 'self' https://api.stripe.com;"
+    " frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+    permissions=_NOTHING.replace("payment=()", 'payment=(self "https://js.stripe.com")'),
+)
 _OF_ONE_USER = replace(EVERYTHING_ELSE, cache="no-store")
 
 _FRAME = Headers(
@@ -136,6 +145,9 @@ TABLE: dict[str, Headers] = {
     "mfa_reauthenticate_webauthn": _WITH_PASSKEY,
     "budget": _ON_THE_WAY,
     "play_money": _ON_THE_WAY,
+    "pay_in": _ON_THE_WAY,
+    "pay_by_card": _ON_THE_WAY,
+    "card_deposit": _CARD,
     # The builder shows a button: the loader and the frame are this site's own.
     "button": replace(_PUBLIC, csp=_PUBLIC.csp + "; frame-src 'self'", cache="no-store"),
     # The preview stands on a page of its own, which is framed by the builder alone.

@@ -79,6 +79,15 @@ BANK_HOLDER = environment.text("OBOLE_BANK_HOLDER", SITE_NAME)
 BANK_IBAN = environment.iban("OBOLE_BANK_IBAN")
 BANK_BIC = environment.text("OBOLE_BANK_BIC", "")
 
+# Cards: the keys of an account at Stripe, all three or none. While a secret of the webhook is being
+# replaced, both stand here.
+STRIPE_PUBLISHABLE_KEY = environment.text("OBOLE_STRIPE_PUBLISHABLE_KEY", "")
+STRIPE_SECRET_KEY = environment.text("OBOLE_STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRETS = environment.words("OBOLE_STRIPE_WEBHOOK_SECRETS", [])
+# Another server that speaks Stripe's API, to develop with.
+STRIPE_API_URL = environment.site_url("OBOLE_STRIPE_API_URL", environment.STRIPE)
+environment.check_stripe(production=PRODUCTION)
+
 # Payouts: by which ways, from which amount (in micros; the variable is in cents), and from which
 # day of the next month on.
 PAYOUT_WAYS = environment.words("OBOLE_PAYOUT_WAYS", ["sepa", "manual"])
@@ -420,6 +429,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "payments.deposits.send_refunds",
         "schedule": crontab(minute="9-59/10"),
     },
+    # Webhooks that did not come, payments that were left, cards that are to be forgotten.
+    "cards": {
+        "task": "payments.deposits.reconcile_cards",
+        "schedule": crontab(minute="6-59/10"),
+    },
+    "cards, further back": {
+        "task": "payments.deposits.reconcile_cards",
+        "schedule": crontab(hour="4", minute="41"),
+        "kwargs": {"days": 4},
+    },
     "popularity": {"task": "things.count_popularity", "schedule": crontab(minute="7-59/10")},
     # Each sends for most of a minute; one that did not begin by then is not needed any more.
     **{
@@ -504,6 +523,8 @@ LOGGING = {
         "line": {"()": "obole.logs.formatting.LineFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _LOG_FORMAT}},
+    # Two lines for each call otherwise.
+    "loggers": {"stripe": {"level": "WARNING"}},
     "root": {
         "handlers": ["console"],
         "level": environment.choice(

@@ -44,6 +44,9 @@ UNCUT = {
     "mfa_reauthenticate_webauthn",
     "budget",
     "play_money",
+    "pay_in",
+    "pay_by_card",
+    "card_deposit",
 }
 
 
@@ -60,6 +63,7 @@ def address_of(name: str, thing: Thing) -> str:
         "thing_with_name": [thing.pk, "a-song"],
         "creator_atom": ["ben"],
         "creator_clicks_atom": ["ben"],
+        "card_deposit": [1],
     }
     of_thing = {"frame", "badge", "thing", "thing_atom", "thing_stream"}
     path = reverse(name, args=[thing.pk] if name in of_thing else arguments.get(name, []))
@@ -132,6 +136,14 @@ class TestTable:
         }
 
         assert asking == {name for name in UNCUT if name == "sign_in" or name.startswith("mfa_")}
+
+    def test_lets_stripe_onto_the_pages_of_cards_alone(self) -> None:
+        with_stripe = {name for name, row in TABLE.items() if "stripe.com" in row.csp}
+        asking = {name for name, row in TABLE.items() if "payment=()" not in row.permissions}
+
+        assert with_stripe == asking == {"card_deposit"}
+        assert "stripe.com" not in EVERYTHING_ELSE.csp
+        assert not [name for name in with_stripe if "unsafe" in TABLE[name].csp]
 
     @pytest.mark.parametrize("path", ["/settings/profile", "/settings/sessions", "/sign-up/"])
     def test_lets_nobody_keep_the_pages_of_an_account(self, path: str, db: None) -> None:

@@ -82,6 +82,58 @@ class TestProduction:
         assert setting("settings.CELERY_BROKER_URL", **PUBLIC) == "redis://redis.example/1"
 
 
+CARDS = {
+    "OBOLE_STRIPE_PUBLISHABLE_KEY": "pk_live_x",
+    "OBOLE_STRIPE_SECRET_KEY": "sk_live_y",
+    "OBOLE_STRIPE_WEBHOOK_SECRETS": "whsec_z",
+}
+
+
+class TestCards:
+    def test_are_taken_with_all_keys_of_stripe(self) -> None:
+        checked = manage("check", **PUBLIC, **CARDS)
+
+        assert checked.returncode == 0, checked.stderr
+
+    @pytest.mark.parametrize("name", sorted(CARDS))
+    def test_are_not_taken_with_half_of_them(self, name: str) -> None:
+        given = {key: value for key, value in CARDS.items() if key != name}
+
+        checked = manage("check", **PUBLIC, **given)
+
+        assert checked.returncode == 2
+        assert checked.stderr.startswith(f"manage.py: {name} must be set too")
+        assert checked.stderr.count("\n") == 1
+
+    @pytest.mark.parametrize(
+        ("changed", "words"),
+        [
+            ({"OBOLE_STRIPE_SECRET_KEY": "pk_live_y"}, "must begin with sk_test_"),
+            ({"OBOLE_STRIPE_WEBHOOK_SECRETS": "whsec_z,we_1"}, "must begin with whsec_"),
+            ({"OBOLE_STRIPE_SECRET_KEY": "sk_test_y"}, "same mode"),
+            (
+                {
+                    "OBOLE_STRIPE_SECRET_KEY": "sk_test_y",
+                    "OBOLE_STRIPE_PUBLISHABLE_KEY": "pk_test_x",
+                },
+                "test cards are not money",
+            ),
+            ({"OBOLE_STRIPE_API_URL": "http://localhost:8420"}, "not be set in production"),
+        ],
+    )
+    def test_are_not_taken_with_wrong_keys(self, changed: dict[str, str], words: str) -> None:
+        checked = manage("check", **PUBLIC, **(CARDS | changed))
+
+        assert checked.returncode == 2
+        assert words in checked.stderr
+        assert "_y" not in checked.stderr
+
+    def test_can_be_test_cards_in_development(self) -> None:
+        keys = {name: value.replace("live", "test") for name, value in CARDS.items()}
+
+        assert manage("check", **keys).returncode == 0
+
+
 class TestBadValue:
     @pytest.mark.parametrize(
         ("name", "value"),

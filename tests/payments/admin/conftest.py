@@ -19,6 +19,7 @@ from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.crediting import credit_deposit
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.deposits.returning import charge_back, refund_outside
+from payments.deposits.stripe.models import CardEvent
 from payments.earnings.papers.models import EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, earnings_of, outside, post, wallet_of
@@ -261,6 +262,17 @@ def staff_entry(number: int) -> StaffEntry:
     )
 
 
+def card_event(number: int) -> CardEvent:
+    return CardEvent.objects.create(
+        external_id=f"evt_{number}",
+        type="payment_intent.succeeded",
+        happened_at=NOON,
+        received_at=NOON,
+        facts={"id": f"pi_{number}"},
+        deposit=deposit(number),
+    )
+
+
 def bank_refund(number: int) -> BankRefund:
     made = refund_outside(
         deposit=deposit(number, "bank"),
@@ -353,6 +365,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Feed: feed,
     BankRefund: bank_refund,
     Budget: budget,
+    CardEvent: card_event,
     CreatorEarnings: creator_earnings,
     EarningsPaper: earnings_paper,
     Debt: debt,

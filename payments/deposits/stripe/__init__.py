@@ -1,0 +1,1 @@
+"""Cards through Stripe: paying in, the monthly refill, and what Stripe tells about both."""

@@ -1,0 +1,35 @@
+"""The admin page of what Stripe told."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from payments.deposits.stripe.models import CardEvent
+from things.read_only import ReadOnlyAdmin
+
+
+@admin.display(description=_("what it said"))
+def said(event: CardEvent) -> str:
+    """The parts that are used, by Stripe's names."""
+    return json.dumps(event.facts, indent=1, ensure_ascii=False)
+
+
+@admin.register(CardEvent)
+class CardEventAdmin(ReadOnlyAdmin):
+    """Each event and what came of it; those for the operator are filtered by their state."""
+
+    columns = ("external_id", "type", "happened_at", "state", "did", "deposit", "note")
+    list_filter = ("state", "did")
+    list_select_related = ("deposit",)
+    search_fields = (
+        "external_id__exact",
+        "about__exact",
+        "payment__exact",
+        "deposit__subscriber__username__exact",
+    )
+    search_help_text = _("A number at Stripe or a user name, in full.")
+    ordering = ("-id",)
+    details = (*columns, "about", "payment", "received_at", said)
