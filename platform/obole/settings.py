@@ -523,8 +523,6 @@ LOGGING = {
         "line": {"()": "obole.logs.formatting.LineFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _LOG_FORMAT}},
-    # Two lines for each call otherwise.
-    "loggers": {"stripe": {"level": "WARNING"}},
     "root": {
         "handlers": ["console"],
         "level": environment.choice(
@@ -532,6 +530,8 @@ LOGGING = {
         ),
     },
     "loggers": {
+        # Two lines for each call otherwise.
+        "stripe": {"level": "WARNING"},
         # Django's own handlers would write a second line, past our formatters.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
