@@ -307,7 +307,10 @@ class _Front(BaseHTTPRequestHandler):
         if self.stripe.is_down:
             return 503, b'{"error": {"message": "down", "type": "api_error"}}'
         sent = (body or b"").replace(b"allowed_payment_method_types", b"payment_method_types")
-        return self.stripe.call(method, path, sent if method == "POST" else None)
+        status, answer = self.stripe.call(method, path, sent if method == "POST" else None)
+        if status == 404:
+            answer = answer.replace(b'"error": {', b'"error": {"code": "resource_missing",')
+        return status, answer
 
     def _refusal(self, body: bytes) -> tuple[str, str] | None:
         fields = dict(urllib.parse.parse_qsl(body.decode()))
