@@ -9,6 +9,7 @@ from payments.earnings.papers import admin as papers
 from payments.ledger import admin as ledger
 from payments.payouts import admin as payouts
 from payments.settlement import admin as settlement
+from payments.tips import admin as tips
 
 __all__ = [
     "bank",
@@ -20,4 +21,5 @@ __all__ = [
     "papers",
     "payouts",
     "settlement",
+    "tips",
 ]

@@ -19,6 +19,7 @@ from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, post, site_account, wallet_of
 from payments.money import format_for_people
 from payments.payouts.details import end_details
+from payments.tips.taking_back import forget_notes
 from things.models import Click
 from things.periods import Period
 
@@ -76,6 +77,7 @@ def leave(user: User, at: datetime) -> None:
     ImportedRevenue.objects.filter(creator=user).delete()
     EarningsPaper.objects.filter(creator=user).update(details={})
     end_details(owner=user, at=at)
+    forget_notes(user_id=user.pk)
 
 
 def _full(user: User, kind: LedgerAccount.Kind) -> list[LedgerAccount]:

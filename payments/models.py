@@ -19,6 +19,7 @@ from payments.settlement.models import (
     Stage,
     ThingEarnings,
 )
+from payments.tips.models import Tip
 
 __all__ = [
     "AuditRun",
@@ -52,5 +53,6 @@ __all__ = [
     "SkippedPeriod",
     "Stage",
     "ThingEarnings",
+    "Tip",
     "Transfer",
 ]

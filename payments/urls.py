@@ -41,6 +41,7 @@ urlpatterns = [
     path("giving/budget/stop", budget_pages.stop, name="stop_budget"),
     path("", include("payments.deposits.urls")),
     path("giving/go-on/", onward.go_on, name="go_on"),
+    path("", include("payments.tips.urls")),
     path("giving/play-money/", means.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<int:year>/", giving.show_giving_year, name="giving_year"),

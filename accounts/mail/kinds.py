@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     MONTH_EARNED = "month_earned", _("What I earned, when a month is settled")
     FIRST_CLICK = "first_click", _("The first click on something of mine")
     WEEK_RECEIVED = "week_received", _("What my things received, each week")
+    TIP_ARRIVED = "tip_arrived", _("Somebody gave me a tip")
     MEANS_LOW = "means_low", _("My wallet will not cover the next budget")
     CLICKS_SKIPPED = "clicks_skipped", _("Standing clicks were skipped for want of means")
     DEPOSIT_ARRIVED = "deposit_arrived", _("Money arrived in my wallet")

@@ -33,8 +33,12 @@ class Way:
 
 
 MONTHS = Way("months", _("Months"), frozenset({"month"}))
-THINGS = Way("catalogue", _("Things"), frozenset({"thing", "thing_with_name", "creator", "submit"}))
-_BELOW_WALLET = frozenset({"budget", "play_money", "deposits", "pay_in", "withdraw"})
+THINGS = Way(
+    "catalogue", _("Things"), frozenset({"thing", "thing_with_name", "creator", "submit", "tip"})
+)
+_BELOW_WALLET = frozenset(
+    {"budget", "play_money", "deposits", "pay_in", "withdraw", "choose_creator", "given_tips"}
+)
 
 VISITOR = (MONTHS, THINGS, Way("button", _("For creators")))
 SIGNED_IN = (
@@ -57,6 +61,7 @@ SIGNED_IN = (
                 "sites",
                 "payouts",
                 "earnings_papers",
+                "tips",
             }
         ),
         of_user=True,

@@ -65,6 +65,11 @@ VAT_NUMBER = environment.text("OBOLE_VAT_NUMBER", "")
 MINIMUM_BUDGET = 10_000 * environment.whole_number(
     "OBOLE_MINIMUM_BUDGET_CENTS", 200, lowest=1, highest=10**9
 )
+# The smallest tip, likewise, and how many somebody gives within an hour.
+MINIMUM_TIP = 10_000 * environment.whole_number(
+    "OBOLE_MINIMUM_TIP_CENTS", 10, lowest=1, highest=10**9
+)
+TIPS_AN_HOUR = environment.whole_number("OBOLE_TIPS_AN_HOUR", 60, lowest=1, highest=10**6)
 
 # What can be paid in at once, in micros; the variables are in hundredths of the currency.
 MINIMUM_DEPOSIT = 10_000 * environment.whole_number(

@@ -25,7 +25,6 @@ _BACK: dict[str, Promise] = {
 }
 _OTHERS: dict[str, Promise] = {
     Transfer.Kind.DEPOSIT: gettext_lazy("Paid in"),
-    Transfer.Kind.FEE: gettext_lazy("Fee of a tip"),
     Transfer.Kind.REGIVEN: gettext_lazy("Earnings put into giving"),
     Transfer.Kind.CHARGEBACK: gettext_lazy("A payment was taken back"),
 }
@@ -39,7 +38,8 @@ def words_for(movement: Movement) -> str:
     if transfer.kind == Transfer.Kind.MIRROR:
         return _words_for_correction(movement)
     if transfer.kind == Transfer.Kind.TIP:
-        return _("Tip to %(name)s") % {"name": transfer.credited.owner}
+        creator = transfer.credited.owner
+        return _("Tip to %(name)s") % {"name": creator} if creator else _("Fee of a tip")
     period = _period_of(transfer)
     if period is not None:
         return _("Given in %(month)s") % {"month": month_name(period)}
@@ -49,6 +49,8 @@ def words_for(movement: Movement) -> str:
 
 def page_for(movement: Movement) -> str:
     """The page that says more about a movement, where there is one."""
+    if movement.transfer.kind == Transfer.Kind.TIP:
+        return reverse("given_tips")
     period = _period_of(movement.transfer)
     return reverse("giving_month", args=[period]) if period is not None else ""
 
