@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -118,7 +119,8 @@ def plan_tip(wish: Wish, *, at: datetime) -> Tip:
     """
     tip = _tip(wish, at)
     _check(tip)
-    _check_people(tip)
+    _check_people(tip, [wish.giver, wish.creator])
+    _check_pace(tip)
     wallets = LedgerAccount.objects.filter(
         owner=wish.giver, kind=LedgerAccount.Kind.WALLET, currency=wish.currency
     )
@@ -143,10 +145,14 @@ def give_tip(wish: Wish, *, at: datetime, fee: int | None = None) -> Tip:
     if fee is not None and fee != tip.fee:
         raise FeeChanged(f"the fee is {format_trimmed(tip.fee)}, not {format_trimmed(fee)}")
     with transaction.atomic():
+        # Who deletes one of the two accounts locks its row as well: the tip comes before, and is
+        # seen, or after, and is refused. In the order of numbers, so that nobody waits in a circle.
+        people = User.objects.filter(pk__in=[tip.giver_id, tip.creator_id])
+        _check_people(tip, people.select_for_update(no_key=True).order_by("pk"))
         made, fresh = _make(tip)
         if not fresh:
             return _same(made, tip)
-        _check_people(made)
+        _check_pace(made)
         _post(made)
         tell_of_tip(made)
     return made
@@ -207,17 +213,20 @@ def _make(tip: Tip) -> tuple[Tip, bool]:
     )
 
 
-def _check_people(tip: Tip) -> None:
-    """Of a tip that is written, what they have become: its row waited for whoever deletes one."""
-    people = User.objects.in_bulk([tip.giver_id, tip.creator_id])
-    giver, creator = people[tip.giver_id], people[tip.creator_id]
+def _check_people(tip: Tip, people: Iterable[User]) -> None:
+    known = {person.pk: person for person in people}
+    giver, creator = known[tip.giver_id], known[tip.creator_id]
     if giver.suspended or not giver.is_active:
         raise GiverSuspended(f"{giver.username} is suspended")
     if creator.suspended or not creator.is_active:
         raise CreatorUnavailable(f"{creator.username} is suspended, or has left")
-    lately = Tip.objects.filter(giver=giver, given_at__gt=tip.given_at - HOUR)
+
+
+def _check_pace(tip: Tip) -> None:
+    """Not for a form that was sent twice: it is no further tip."""
+    lately = Tip.objects.filter(giver=tip.giver_id, given_at__gt=tip.given_at - HOUR)
     if lately.exclude(pk=tip.pk).count() >= settings.TIPS_AN_HOUR:
-        raise TooManyTips(f"{giver.username} gave {settings.TIPS_AN_HOUR} tips within an hour")
+        raise TooManyTips(f"{tip.giver.username} gave {settings.TIPS_AN_HOUR} tips within an hour")
 
 
 def _post(tip: Tip) -> None:
