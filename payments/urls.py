@@ -11,6 +11,7 @@ from payments.giving import budget_pages, choosing, means, onward
 from payments.giving import views as giving
 from payments.giving.exporting import views as files
 from payments.payouts import pages as payouts
+from payments.payouts import regiving_pages as regiving
 from things.converters import register_period
 
 register_period()
@@ -57,6 +58,7 @@ urlpatterns = [
     path("settings/statements/", papers.edit_billing, name="billing_settings"),
     path("payouts/", payouts.show_payouts, name="payouts"),
     path("payouts/ask/", payouts.ask_for_payout, name="ask_for_payout"),
+    path("payouts/give/", regiving.regive, name="regive"),
     path("payouts/<int:payout_id>/call-off/", payouts.call_off_payout, name="call_off_payout"),
     path("settings/payout/", payouts.edit_details, name="payout_settings"),
     path("settings/payout/forget/", payouts.forget_details, name="forget_payout_details"),

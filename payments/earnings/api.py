@@ -63,6 +63,17 @@ EarningsShape = inline_serializer(
             },
             many=True,
         ),
+        "tips": inline_serializer(
+            "EarningsByTips",
+            {
+                "currency": serializers.CharField(),
+                "number": serializers.IntegerField(help_text="Less those that were taken back"),
+                "gross": _money(),
+                "fee": _money("the site's part"),
+                "net": _money("gross less fee"),
+            },
+            many=True,
+        ),
         "things": inline_serializer(
             "EarningsOfThing",
             {
@@ -148,6 +159,14 @@ class OwnEarnings(ApiView):
                 "type": "earnings",
                 "period": str(period),
                 "totals": [_present_total(total.earnings) for total in month.totals],
+                "tips": [
+                    {
+                        "currency": one.currency,
+                        "number": one.number,
+                        **_amounts(one, "gross", "fee", "net"),
+                    }
+                    for one in month.tips
+                ],
                 "things": self._lines(month, page.rows),
             }
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -28,6 +27,7 @@ from payments.earnings.models import ImportedRevenue
 from payments.earnings.overview import MonthRow, best_of, months_of
 from payments.money import BASIS_POINTS
 from payments.paging import page_of, page_of_entries
+from payments.tips.sums import TipsOfMonth
 from things.models import Thing
 from things.periods import Period
 from things.templatetags.periods import month_name
@@ -69,6 +69,7 @@ def list_creator_months(request: HttpRequest, username: str) -> HttpResponse:
         "period": period,
         "estimates": _estimates(running),
         "imported": any(row.imported for row in rows),
+        "tipped": any(row.tips for row in rows),
     }
     return render(request, "payments/creator_months.html", context)
 
@@ -81,8 +82,10 @@ def show_creator_month(request: HttpRequest, username: str, period: Period) -> H
     creator = _creator_to_show(request, username)
     try:
         month = reports.creator_month(creator=creator, period=period)
-    except reports.NothingEarned as refusal:
-        return _unsettled(request, creator, period, timezone.now(), refusal)
+    except reports.NothingEarned:
+        return _unsettled(request, creator, period, [])
+    if not month.totals and not _is_over(period):
+        return _unsettled(request, creator, period, month.tips)
     page = page_of(request, reports.sums_by_thing(month))
     context = {
         "month": month,
@@ -93,21 +96,22 @@ def show_creator_month(request: HttpRequest, username: str, period: Period) -> H
     return render(request, "payments/creator_month.html", context)
 
 
+def _is_over(period: Period) -> bool:
+    """Whether a month without earnings is shown as one that has none, rather than one to come."""
+    now = Period.of(timezone.now())
+    return period not in {now, now.previous}
+
+
 def _unsettled(
-    request: HttpRequest,
-    creator: User,
-    period: Period,
-    now: datetime,
-    refusal: reports.NothingEarned,
+    request: HttpRequest, creator: User, period: Period, tips: list[TipsOfMonth]
 ) -> HttpResponse:
-    if period not in {Period.of(now), Period.of(now).previous}:
-        imported = [row for row in months_of(creator) if row.period == period]
-        if imported:
+    if _is_over(period):
+        if any(row.imported for row in months_of(creator) if row.period == period):
             return _imported(request, creator, period)
-        raise _nothing(creator, period) from refusal
+        raise _nothing(creator, period)
     running = _running(creator, period)
-    if not running.clicks and period != Period.of(now):
-        raise _nothing(creator, period) from refusal
+    if not running.clicks and not tips and period != Period.of(timezone.now()):
+        raise _nothing(creator, period)
     shown = running.things[:THINGS_SHOWN]
     things = Thing.objects.select_related("owner").in_bulk([one.thing_id for one in shown])
     context = {
@@ -116,6 +120,7 @@ def _unsettled(
         "running": running,
         "estimates": _estimates(running),
         "lines": [(things[one.thing_id], one) for one in shown],
+        "tips": tips,
     }
     return render(request, "payments/creator_running.html", context)
 
@@ -154,6 +159,8 @@ def month_file(request: HttpRequest, username: str, period: Period, form: str) -
         if imported.count("\n") < 2:
             raise Http404 from refusal
         return _file(imported, report_name(period, FLATTRS_CURRENCY))
+    if form == "flattr" and not month.totals:
+        raise Http404
     if form == "json":
         return JsonResponse(exports.month_as_json(month))
     if form == "csv":
@@ -189,14 +196,14 @@ def _charts(creator: User, rows: list[MonthRow], *, last: Period) -> list[MonthC
     """A chart of what came in each month for each currency, up to the latest that has any."""
     charts = []
     for currency in sorted({row.currency for row in rows}):
-        received = {row.period: (row.net,) for row in rows if row.currency == currency}
+        received = {row.period: (max(row.received, 0),) for row in rows if row.currency == currency}
         urls = {
             period: reverse("creator_month", args=[creator.username, period]) for period in received
         }
         months = recent_months(
             received, last=min(last, max(received)), count=MONTHS_SHOWN, urls=urls
         )
-        caption = _("Net earnings a month, in %(currency)s") % {"currency": currency}
+        caption = _("Net earnings and tips a month, in %(currency)s") % {"currency": currency}
         charts.append(
             MonthChart(caption=caption, months=months, series=(_("Net"),), currency=currency)
         )

@@ -13,6 +13,8 @@ from payments.earnings.figures import days_of
 from payments.earnings.overview import MonthRow, months_of
 from payments.earnings.reports import CreatorMonth, ThingLine, sums_by_thing, thing_lines
 from payments.money import format_exact
+from payments.payouts.regiving import put_into_giving_so_far
+from payments.tips.sums import TipMoved, TipsOfMonth, tips_moved
 from things.clicks import clicks_until
 
 # A spreadsheet takes a field that begins with one of these for a formula.
@@ -21,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def months_as_csv(creator: User) -> str:
     """All months, latest first; amounts are decimals with six places."""
-    header = ["period", "currency", "clicks", "gross", "fee", "net", "source"]
+    header = ["period", "currency", "clicks", "gross", "fee", "net", "source", *_TIPS]
     rows = [
         [
             str(row.period),
@@ -29,6 +31,7 @@ def months_as_csv(creator: User) -> str:
             str(row.clicks),
             *(format_exact(amount) for amount in (row.gross, row.fee, row.net)),
             _source(row),
+            *_tips(row).values(),
         ]
         for row in months_of(creator)
     ]
@@ -48,14 +51,23 @@ def months_as_json(creator: User) -> dict[str, Any]:
                 "fee": format_exact(row.fee),
                 "net": format_exact(row.net),
                 "source": _source(row),
+                **_tips(row),
             }
             for row in months_of(creator)
+        ],
+        "put_into_giving": [
+            {
+                "at": transfer.about_at.isoformat(),
+                "currency": transfer.currency,
+                "amount": format_exact(transfer.amount),
+            }
+            for transfer in put_into_giving_so_far(creator)
         ],
     }
 
 
 def month_as_csv(month: CreatorMonth) -> str:
-    """A month by thing, most earned first."""
+    """A month by thing, most earned first, and then each tip. `gross` adds up to that of both."""
     header = ["url", "title", "currency", "clicks", "gross", "lowest", "highest", "mean", "median"]
     rows = [
         [
@@ -64,10 +76,23 @@ def month_as_csv(month: CreatorMonth) -> str:
             line.currency,
             str(line.clicks),
             *(format_exact(amount) for amount in _amounts(line)),
+            "clicks",
         ]
         for line in thing_lines(month, sums_by_thing(month))
     ]
-    return _csv(header, rows)
+    rows += [
+        [
+            moved.tip.thing.url if moved.tip.thing else "",
+            moved.tip.thing.title if moved.tip.thing else "",
+            moved.tip.currency,
+            "0",
+            format_exact(moved.gross),
+            *[""] * 4,
+            "tip" if moved.gross > 0 else "tip taken back",
+        ]
+        for moved in tips_moved(month.creator, month.period)
+    ]
+    return _csv([*header, "source"], rows)
 
 
 def month_as_json(month: CreatorMonth) -> dict[str, Any]:
@@ -86,6 +111,10 @@ def month_as_json(month: CreatorMonth) -> dict[str, Any]:
             }
             for total in month.totals
         ],
+        "tip_totals": [
+            {"currency": one.currency, "number": one.number, **_sums(one)} for one in month.tips
+        ],
+        "tips": [_tip(moved) for moved in tips_moved(month.creator, month.period)],
         "things": [
             {
                 "id": line.thing.pk,
@@ -128,6 +157,33 @@ def month_as_report(month: CreatorMonth, currency: str) -> str:
         for line in earned
     ]
     return "".join([f"{FIRST_LINE}\n", *(report_line(month.period, row) for row in rows)])
+
+
+_TIPS = ("tips", "tips_gross", "tips_fee", "tips_net")
+
+
+def _tips(row: MonthRow) -> dict[str, str]:
+    found = row.tips
+    number, *amounts = (found.number, found.gross, found.fee, found.net) if found else (0,) * 4
+    return dict(zip(_TIPS, [str(number), *map(format_exact, amounts)], strict=True))
+
+
+def _sums(tips: TipsOfMonth) -> dict[str, str]:
+    return {name: format_exact(getattr(tips, name)) for name in ("gross", "fee", "net")}
+
+
+def _tip(moved: TipMoved) -> dict[str, Any]:
+    tip = moved.tip
+    return {
+        "at": moved.at.isoformat(),
+        "currency": tip.currency,
+        "gross": format_exact(moved.gross),
+        "fee": format_exact(moved.fee),
+        "net": format_exact(moved.gross - moved.fee),
+        "giver": tip.giver.username if tip.shows_giver else None,
+        "note": tip.note,
+        "url": tip.thing.url if tip.thing else None,
+    }
 
 
 def _source(row: MonthRow) -> str:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from payments.earnings.history import imported_months
 from payments.settlement.models import CreatorEarnings, ThingEarnings
+from payments.tips.sums import TipsOfMonth, tips_by_month
 from things.models import Thing
 from things.periods import Period
 
@@ -18,8 +19,10 @@ BEST = 10
 
 @dataclass(frozen=True)
 class MonthRow:
-    """One period in one currency, in micros. `imported` is from Flattr and outside the ledger:
-    there `gross` and `net` are the revenue that Flattr reported.
+    """One period in one currency, in micros: by clicks, and beside them `tips`, where there are.
+
+    `imported` is from Flattr and outside the ledger: there `gross` and `net` are the revenue that
+    Flattr reported.
     """
 
     period: Period
@@ -30,6 +33,12 @@ class MonthRow:
     net: int
     things: int = 0
     imported: bool = False
+    tips: TipsOfMonth | None = None
+
+    @property
+    def received(self) -> int:
+        """What came in by clicks and tips, after the fee."""
+        return self.net + (self.tips.net if self.tips else 0)
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,9 @@ class Best:
 def months_of(creator: User) -> list[MonthRow]:
     """All months of a creator, latest first; an imported one only where there is no other.
 
-    Two queries. A creator has a few hundred at most.
+    Three queries. A creator has a few hundred at most.
     """
+    tips = {(one.period, one.currency): one for one in tips_by_month(creator)}
     settled = [
         MonthRow(
             earned.period,
@@ -56,9 +66,11 @@ def months_of(creator: User) -> list[MonthRow]:
             earned.fee,
             earned.net,
             earned.things,
+            tips=tips.pop((earned.period, earned.currency), None),
         )
         for earned in CreatorEarnings.objects.filter(creator=creator)
     ]
+    settled += [MonthRow(*month, 0, 0, 0, 0, tips=by_tips) for month, by_tips in tips.items()]
     here = {(row.period, row.currency) for row in settled}
     elsewhere = [
         MonthRow(

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from payments.earnings.figures import medians_of
 from payments.settlement.models import CreatorEarnings, ThingEarnings
+from payments.tips.sums import TipsOfMonth, tips_by_month
 from things.models import Thing
 from things.periods import Period
 
@@ -34,12 +35,16 @@ class Total:
 
 @dataclass(frozen=True)
 class CreatorMonth:
-    """A creator's period: a total for each currency, and the things, most earned first."""
+    """A creator's period: a total for each currency, and the things, most earned first.
+
+    And what tips brought, by currency. Without totals no click earned anything, or not yet.
+    """
 
     creator: User
     period: Period
     totals: list[Total]
     things: QuerySet[ThingEarnings]
+    tips: list[TipsOfMonth]
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,9 @@ def earnings_of_creator(creator: User) -> QuerySet[CreatorEarnings]:
 
 
 def creator_month(*, creator: User, period: Period) -> CreatorMonth:
-    """One period of a creator. Two queries; the things are read when they are paged.
+    """One period of a creator. Three queries; the things are read when they are paged.
 
-    Raises NothingEarned if there is nothing to show.
+    Raises NothingEarned if neither clicks nor tips brought anything.
     """
     things = ThingEarnings.objects.filter(period=period, creator=creator)
     extremes = {
@@ -85,10 +90,11 @@ def creator_month(*, creator: User, period: Period) -> CreatorMonth:
     }
     earned = earnings_of_creator(creator).filter(period=period)
     totals = [Total(earnings, *extremes[earnings.currency]) for earnings in earned]
-    if not totals:
+    tips = tips_by_month(creator, first=period, last=period)
+    if not totals and not tips:
         raise NothingEarned(creator, period)
     ordered = things.select_related("thing").order_by("currency", "-gross", "thing_id")
-    return CreatorMonth(creator, period, totals, ordered)
+    return CreatorMonth(creator, period, totals, ordered, tips)
 
 
 def sums_by_thing(month: CreatorMonth) -> QuerySet[ThingEarnings, Any]:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from payments.fields import AmountField
 from payments.money import NotAnAmount, parse_amount
 from payments.payouts.models import Way
 
@@ -28,6 +29,14 @@ class DetailsForm(forms.Form):
         if way == Way.MANUAL:
             self.fields["holder"].help_text = ""
             number.help_text = _("In one line, such as the address of an account elsewhere.")
+
+
+class RegivingForm(forms.Form):
+    """How much of one's earnings to put into giving. `key` makes the form sent twice one step."""
+
+    amount = AmountField(label=_("Amount"))
+    currency = forms.CharField(max_length=3, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=60, widget=forms.HiddenInput)
 
 
 class PayoutForm(forms.Form):

@@ -141,6 +141,34 @@ CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "tips",
+        "every tip went from its giver to its creator, with its fee, and back where it was taken"
+        " back",
+        """
+        SELECT tip.id AS tip, tip.amount, tip.fee, gift.amount AS credited,
+            coalesce(fee.amount, 0) AS paid_as_fee, coalesce(back.amount, 0) AS taken_back
+        FROM payments_tip AS tip
+        LEFT JOIN payments_transfer AS gift ON gift.key = 'tip:' || tip.id AND gift.kind = 'tip'
+        LEFT JOIN payments_transfer AS fee ON fee.key = 'tip-fee:' || tip.id AND fee.kind = 'tip'
+        LEFT JOIN payments_ledgeraccount AS wallet
+            ON wallet.id = gift.debited_id AND wallet.kind = 'wallet'
+        LEFT JOIN payments_ledgeraccount AS earned
+            ON earned.id = gift.credited_id AND earned.kind = 'earnings'
+        LEFT JOIN LATERAL (
+            SELECT sum(amount)::bigint AS amount FROM payments_transfer
+            WHERE mirrors_id IS NOT NULL AND mirrors_id IN (gift.id, fee.id)
+        ) AS back ON true
+        WHERE gift.amount IS DISTINCT FROM tip.amount - tip.fee
+            OR coalesce(fee.amount, 0) <> tip.fee
+            OR (wallet.owner_id, earned.owner_id, gift.currency)
+                IS DISTINCT FROM (tip.giver_id, tip.creator_id, tip.currency::varchar)
+            OR fee.debited_id <> gift.debited_id
+            OR coalesce(back.amount, 0) <>
+                CASE WHEN tip.taken_back_at IS NULL THEN 0 ELSE tip.amount END
+        ORDER BY tip.id
+        """,
+    ),
+    Check(
         "settling",
         "nothing is left between givers and creators, but what a running settlement shares out",
         """
@@ -226,6 +254,23 @@ CHECKS: tuple[Check, ...] = (
 
 # Reads every transfer by its accounts, and every click: for the command, not for each month end.
 THOROUGH_CHECKS: tuple[Check, ...] = (
+    Check(
+        "gifts",
+        "no tip moved money without a tip, and earnings put into giving stayed with their owner",
+        """
+        SELECT transfer.id AS transfer, transfer.key, transfer.amount
+        FROM payments_transfer AS transfer
+        JOIN payments_ledgeraccount AS debited ON debited.id = transfer.debited_id
+        JOIN payments_ledgeraccount AS credited ON credited.id = transfer.credited_id
+        LEFT JOIN payments_tip AS tip ON tip.id = CASE
+            WHEN transfer.key ~ '^tip(-fee)?:[0-9]+$'
+            THEN split_part(transfer.key, ':', 2)::bigint END
+        WHERE (transfer.kind = 'tip' AND tip.id IS NULL AND transfer.key !~ '^leaving:')
+            OR (transfer.kind = 'regiven' AND (debited.kind, credited.kind, debited.owner_id)
+                IS DISTINCT FROM ('earnings', 'wallet', credited.owner_id))
+        ORDER BY transfer.id
+        """,
+    ),
     Check(
         "currencies",
         "both accounts of a transfer are there and have its currency",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
+from payments.tips.models import Tip
 from things.periods import Period
 
 
@@ -70,3 +71,31 @@ def tips_by_month(
             TipsOfMonth(Period(month.year, month.month), currency, number, gross, fee)
             for month, currency, number, gross, fee in cursor.fetchall()
         ]
+
+
+@dataclass(frozen=True)
+class TipMoved:
+    """A tip that came, or was taken back: then its amounts, in micros, are below zero."""
+
+    tip: Tip
+    at: datetime
+    gross: int
+    fee: int
+
+
+def tips_moved(creator: User, period: Period) -> list[TipMoved]:
+    """What came to a creator in a month, tip by tip, and what was taken back; earliest first.
+
+    Two queries. Adds up to `tips_by_month`.
+    """
+    month = (period.starts_at, period.ends_at)
+    rows = Tip.objects.filter(creator=creator).select_related("giver", "thing")
+    came = rows.filter(given_at__gte=month[0], given_at__lt=month[1])
+    went = rows.filter(taken_back_at__gte=month[0], taken_back_at__lt=month[1])
+    moved = [TipMoved(tip, tip.given_at, tip.amount, tip.fee) for tip in came]
+    moved += [
+        TipMoved(tip, tip.taken_back_at, -tip.amount, -tip.fee)
+        for tip in went
+        if tip.taken_back_at is not None
+    ]
+    return sorted(moved, key=lambda one: (one.at, one.tip.pk, one.gross < 0))

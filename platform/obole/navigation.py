@@ -61,6 +61,7 @@ SIGNED_IN = (
                 "sites",
                 "payouts",
                 "earnings_papers",
+                "regive",
                 "tips",
             }
         ),

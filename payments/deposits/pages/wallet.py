@@ -45,6 +45,9 @@ def show_wallet(request: HttpRequest) -> HttpResponse:
         "wallets": wallets,
         "chosen": chosen,
         "open_deposits": Deposit.objects.of_subscriber(viewer(request)).open()[:_MOST],
+        "earned": LedgerAccount.objects.filter(
+            owner=viewer(request), kind=LedgerAccount.Kind.EARNINGS, balance__gt=0
+        ).exists(),
         "open_refunds": _open_refunds(viewer(request))[:_MOST],
     }
     if chosen is not None:

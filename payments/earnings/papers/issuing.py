@@ -15,7 +15,9 @@ from accounts.models import User
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.money import BASIS_POINTS
 from payments.payouts.models import Payout, PayoutStep
+from payments.payouts.regiving import put_into_giving_so_far
 from payments.settlement.models import CreatorEarnings, Settlement
+from payments.tips.sums import tips_by_month
 from things.periods import Period
 
 # This project's advisory lock on the numbers of papers: they have no gaps.
@@ -117,10 +119,12 @@ def _figures(creator: User, first: Period, last: Period, currency: str) -> dict[
         }
         for step in _paid(creator, first, last, currency)
     ]
-    if not months and not payouts:
+    further = _tips(creator, first, last, currency) | _regiven(creator, first, last, currency)
+    if not months and not payouts and not further:
         raise NothingInRange(f"{creator.username}: nothing in {currency} from {first} to {last}")
     fee = sum(month.fee for month in earned)
-    return {
+    by_tips = sum(month["fee"] for month in further.get("tips", []))
+    return further | {
         "first": str(first),
         "last": str(last),
         "currency": currency,
@@ -130,10 +134,38 @@ def _figures(creator: User, first: Period, last: Period, currency: str) -> dict[
         "fee": fee,
         "net": sum(month.net for month in earned),
         "vat_basis_points": settings.VAT_BASIS_POINTS,
-        "vat": vat_in(fee, settings.VAT_BASIS_POINTS),
+        "vat": vat_in(max(fee + by_tips, 0), settings.VAT_BASIS_POINTS),
         "vat_number": settings.VAT_NUMBER,
         "payouts": payouts,
     }
+
+
+def _tips(creator: User, first: Period, last: Period, currency: str) -> dict[str, Any]:
+    """What tips brought, by month; nothing where there were none, so that old papers stay."""
+    months = [
+        {
+            "period": str(month.period),
+            "number": month.number,
+            "gross": month.gross,
+            "fee": month.fee,
+            "net": month.net,
+        }
+        for month in tips_by_month(creator, first=first, last=last)
+        if month.currency == currency
+    ]
+    return {"tips": months} if months else {}
+
+
+def _regiven(creator: User, first: Period, last: Period, currency: str) -> dict[str, Any]:
+    """What went into giving, likewise."""
+    transfers = put_into_giving_so_far(creator).filter(
+        currency=currency, about_at__gte=first.starts_at, about_at__lt=last.ends_at
+    )
+    steps = [
+        {"at": transfer.about_at.isoformat(), "amount": transfer.amount}
+        for transfer in transfers.order_by("about_at", "pk")
+    ]
+    return {"regiven": steps} if steps else {}
 
 
 def vat_in(fee: int, basis_points: int) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,6 +30,8 @@ from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.earnings.papers.printing import print_paper
 from payments.paging import page_of
 from payments.settlement.models import CreatorEarnings
+from payments.tips.models import Tip
+from things.periods import Period
 
 
 @never_cache
@@ -36,8 +41,11 @@ def list_papers(request: HttpRequest) -> HttpResponse:
     """The viewer's statements, and a form for another."""
     creator = viewer(request)
     earned = CreatorEarnings.objects.filter(creator=creator)
-    currencies = list(earned.values_list("currency", flat=True).distinct().order_by("currency"))
+    tips = Tip.objects.filter(creator=creator)
+    currencies = sorted(set(_currencies(earned)) | set(_currencies(tips)))
     newest = earned.order_by("-period").values_list("period", flat=True).first()
+    if newest is None and tips.exists():
+        newest = Period.of(timezone.now()).previous
     form = PaperForm(
         request.POST or None, currencies=currencies, initial={"first": newest, "last": newest}
     )
@@ -89,6 +97,10 @@ def edit_billing(request: HttpRequest) -> HttpResponse:
         return redirect("billing_settings")
     status = 400 if form.is_bound else 200
     return render(request, "payments/billing.html", {"form": form}, status=status)
+
+
+def _currencies(rows: QuerySet[Any]) -> QuerySet[Any, str]:
+    return rows.order_by().values_list("currency", flat=True).distinct()
 
 
 def _why(refusal: PaperRefused) -> str:

@@ -42,6 +42,7 @@ def _print(paper: EarningsPaper) -> bytes:
         ],
         [*map(_month_of(figures), figures["months"]), _total(figures)],
     )
+    _write_tips(document, figures)
     if figures["vat_basis_points"]:
         document.paragraph(_vat(figures))
     if figures["payouts"]:
@@ -50,11 +51,54 @@ def _print(paper: EarningsPaper) -> bytes:
             [Column(_("Day"), 30), Column(_("Payout"), 48), Column(_("Amount"), 30, number=True)],
             [_payout(payout, figures["currency"]) for payout in figures["payouts"]],
         )
+    _write_regiven(document, figures)
     document.paragraph(
         _("Amounts are exact to six decimals. The fee of %(site)s is taken from the gross.")
         % {"site": settings.SITE_NAME}
     )
     return document.finish()
+
+
+def _write_tips(document: Document, figures: dict[str, Any]) -> None:
+    """Of papers from before there were tips, nothing; else those, and what both come to."""
+    months, currency = figures.get("tips", []), figures["currency"]
+    if not months:
+        return
+    columns = [
+        Column(_("Month"), 30),
+        Column(_("Tips"), 14, number=True),
+        Column(_("Gross"), 22, number=True),
+        Column(_("Fee"), 20, number=True),
+        Column(_("Net"), 22, number=True),
+    ]
+    names = ("number", "gross", "fee", "net")
+    together = {name: sum(month[name] for month in months) for name in names}
+    rows = [
+        Row([month_name(Period.parse(one["period"])), str(one["number"]), *_amounts(one, currency)])
+        for one in months
+    ]
+    total = [_("Together"), str(together["number"]), *_amounts(together, currency)]
+    document.heading(_("Tips"))
+    document.table(columns, [*rows, Row(total, total=True)])
+    whole = {name: figures[name] + together[name] for name in names[1:]}
+    document.heading(_("By clicks and tips"))
+    document.table(
+        columns[:1] + columns[2:], [Row([_range_of(figures), *_amounts(whole, currency)])]
+    )
+
+
+def _write_regiven(document: Document, figures: dict[str, Any]) -> None:
+    steps, currency = figures.get("regiven", []), figures["currency"]
+    if not steps:
+        return
+    document.heading(_("Put into giving"))
+    document.table(
+        [Column(_("Day"), 60), Column(_("Amount"), 40, number=True)],
+        [
+            *(Row([_day(one["at"]), _exact(one["amount"], currency)]) for one in steps),
+            Row([_("Together"), _exact(sum(one["amount"] for one in steps), currency)], total=True),
+        ],
+    )
 
 
 def _facts(paper: EarningsPaper) -> Iterator[tuple[str, str]]:
@@ -80,7 +124,15 @@ def _facts(paper: EarningsPaper) -> Iterator[tuple[str, str]]:
 
 
 def _range(paper: EarningsPaper) -> str:
-    first, last = month_name(paper.first_period), month_name(paper.last_period)
+    return _named(paper.first_period, paper.last_period)
+
+
+def _range_of(figures: dict[str, Any]) -> str:
+    return _named(Period.parse(figures["first"]), Period.parse(figures["last"]))
+
+
+def _named(first_period: Period, last_period: Period) -> str:
+    first, last = month_name(first_period), month_name(last_period)
     if first == last:
         return first
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
@@ -115,11 +167,15 @@ def _vat(figures: dict[str, Any]) -> str:
 
 
 def _payout(payout: dict[str, Any], currency: str) -> Row:
-    day: date = timezone.localtime(
-        datetime.fromisoformat(payout["at"]), timezone.get_default_timezone()
-    ).date()
     amount = format_for_people(payout["amount"], currency)
-    return Row([formats.date_format(day, "DATE_FORMAT"), payout["payout"], amount])
+    return Row([_day(payout["at"]), payout["payout"], amount])
+
+
+def _day(moment: str) -> str:
+    day: date = timezone.localtime(
+        datetime.fromisoformat(moment), timezone.get_default_timezone()
+    ).date()
+    return formats.date_format(day, "DATE_FORMAT")
 
 
 def _exact(amount: int, currency: str) -> str:

@@ -119,19 +119,27 @@ def _write_wallets(document: Document, wallets: Sequence[WalletStatement]) -> No
 def _write_recipients(document: Document, recipients: Sequence[Recipients]) -> None:
     for found in recipients:
         rows = [
-            Row([one.creator.get_full_name(), str(one.clicks), _exact(one.amount, found.currency)])
+            Row(
+                [
+                    one.creator.get_full_name(),
+                    str(one.clicks),
+                    _exact(one.tips, found.currency) if one.tips else "",
+                    _exact(one.amount, found.currency),
+                ]
+            )
             for one in found.named
         ]
         if found.others:
             others = ngettext("%(number)d other", "%(number)d others", found.others)
             label = others % {"number": found.others}
-            rows.append(Row([label, "", _exact(found.amount_of_others, found.currency)]))
+            rows.append(Row([label, "", "", _exact(found.amount_of_others, found.currency)]))
         document.heading(_("Whom it went to"))
         document.table(
             [
-                Column(_("Creator"), 55),
-                Column(_("Clicks"), 15, number=True),
-                Column(_("Before the fee"), 30, number=True),
+                Column(_("Creator"), 40),
+                Column(_("Clicks"), 12, number=True),
+                Column(_("By tips"), 22, number=True),
+                Column(_("Before the fee"), 26, number=True),
             ],
             rows,
         )

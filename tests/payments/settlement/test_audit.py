@@ -32,6 +32,9 @@ FAULTS = {
     " WHERE kind = 'fee' LIMIT 1",
     "payable": "INSERT INTO payments_ledgeraccount (owner_id, kind, currency, rail, balance, held)"
     " SELECT min(id), 'payable', 'EUR', '', 5, 0 FROM accounts_user",
+    "tips": "INSERT INTO payments_tip (giver_id, creator_id, amount, fee, currency, note, key,"
+    " given_at) SELECT min(id), max(id), 5, 0, 'EUR', '', 'x', now() FROM accounts_user",
+    "gifts": "UPDATE payments_transfer SET kind = 'tip' WHERE kind = 'fee'",
     "settling": "UPDATE payments_ledgeraccount SET balance = 5 WHERE kind = 'settling'",
     "budgets": "UPDATE payments_budget SET remainder = remainder + 1",
     "unsettled": "UPDATE payments_budget SET share = NULL, clicks = NULL, remainder = NULL",
