@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.visibility import Visibility
+from payments.tips.models import Tip
 from things.showing import show_clicks_so_far
 
 
@@ -22,3 +23,4 @@ def choose_visibility_of_all(*, subscriber: User, visibility: Visibility) -> Non
     with transaction.atomic():
         choose_visibility(subscriber=subscriber, visibility=visibility)
         show_clicks_so_far(subscriber=subscriber, visibility=visibility)
+        Tip.objects.filter(giver=subscriber).update(visibility=visibility)

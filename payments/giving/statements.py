@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 
 from accounts.models import User
 from payments.budgets.models import Budget
+from payments.clicking.models import SkippedPeriod
 from payments.settlement.division import divide
 from payments.settlement.models import Settlement
 from things.models import Click, Thing
@@ -31,12 +32,21 @@ class State(Enum):
     SETTLED = "settled"
 
 
+class LeftOut(Enum):
+    """Why clicks take no part."""
+
+    SUSPENDED = "suspended"  # the subscriber
+    DEBT = "debt"  # the wallet owes, or owed when the month was closed
+    THING = "thing"  # it, or who made it, is suspended
+
+
 @dataclass(frozen=True)
 class Statement:
     """One subscriber, one period: `share * counted + remainder == budget.amount`, in micros.
 
     `clicks` are all clicks, earliest first, each with `counts`: False where it takes no part.
-    Before the period is settled, the share is what each click would be worth now.
+    Before the period is settled, the share is what each click would be worth now. `why` says why
+    some take no part; `skipped` is how many standing clicks found no means when the month began.
     """
 
     budget: Budget
@@ -46,6 +56,8 @@ class Statement:
     share: int
     remainder: int
     clicks: QuerySet[Click]
+    why: LeftOut | None = None
+    skipped: int = 0
 
     @property
     def is_settled(self) -> bool:
@@ -74,16 +86,18 @@ def budgets_of(subscriber: User) -> QuerySet[Budget]:
 
 
 def statement_of(*, subscriber: User, period: Period, at: datetime) -> Statement:
-    """A subscriber's period as it stands at a moment. Three queries; clicks are read when paged.
+    """A subscriber's period as it stands at a moment. Four queries; clicks are read when paged.
 
     Raises NothingGiven if the subscriber has no budget in the period.
     """
-    budget = budgets_of(subscriber).filter(period=period).first()
+    budgets = budgets_of(subscriber).select_related("wallet", "subscriber")
+    budget = budgets.filter(period=period).first()
     if budget is None:
         raise NothingGiven(subscriber, period)
     settlement = Settlement.objects.filter(period=period).first()
     clicks = Click.objects.in_period(period).filter(subscriber=subscriber)
-    left_out = _left_out(subscriber, settlement)
+    whole = _why(budget, settlement)
+    left_out = _left_out(subscriber, settlement, whole)
     found = clicks.aggregate(number=Count("thing"), left_out=Count("thing", filter=left_out))
     number: int = found["number"]
     counted = number - found["left_out"] if budget.clicks is None else budget.clicks
@@ -96,21 +110,35 @@ def statement_of(*, subscriber: User, period: Period, at: datetime) -> Statement
         share=share,
         remainder=remainder,
         clicks=_shown(clicks, left_out),
+        why=whole or (LeftOut.THING if number > counted else None),
+        skipped=_skipped(subscriber, period),
     )
 
 
-def _left_out(subscriber: User, settlement: Settlement | None) -> Q:
-    """The clicks that take no part: as the settlement decided, or as it would decide now."""
+def _why(budget: Budget, settlement: Settlement | None) -> LeftOut | None:
+    """Why no click of a subscriber takes part: as the settlement decided, or would decide now."""
+    subscriber = budget.subscriber
     if settlement is None:
-        return (
-            Q(subscriber__suspended=True)
-            | Q(thing__state=Thing.State.SUSPENDED)
-            | Q(thing__owner=None)
-            | Q(thing__owner__suspended=True)
-        )
-    if subscriber.pk in settlement.left_out_subscribers:
+        owes = LeftOut.DEBT if budget.wallet.owed else None
+        return LeftOut.SUSPENDED if subscriber.suspended else owes
+    if subscriber.pk in settlement.in_debt:
+        return LeftOut.DEBT
+    return LeftOut.SUSPENDED if subscriber.pk in settlement.left_out_subscribers else None
+
+
+def _left_out(subscriber: User, settlement: Settlement | None, whole: LeftOut | None) -> Q:
+    """The clicks that take no part."""
+    if whole is not None:
         return Q(subscriber=subscriber)
-    return Q(thing__in=settlement.left_out_things)
+    if settlement is not None:
+        return Q(thing__in=settlement.left_out_things)
+    suspended = Q(thing__state=Thing.State.SUSPENDED) | Q(thing__owner__suspended=True)
+    return suspended | Q(thing__owner=None)
+
+
+def _skipped(subscriber: User, period: Period) -> int:
+    rows = SkippedPeriod.objects.filter(subscriber=subscriber, period=period)
+    return rows.values_list("number", flat=True).first() or 0
 
 
 def _shown(clicks: QuerySet[Click], left_out: Q) -> QuerySet[Click]:

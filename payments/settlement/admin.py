@@ -64,6 +64,7 @@ class SettlementAdmin(ReadOnlyAdmin):
         "closed_at",
         "settled_at",
         "left_out_subscribers",
+        "in_debt",
         "left_out_things",
     )
     ordering = ("-period",)

@@ -97,8 +97,9 @@ def end_stage(settlement: Settlement, name: Stage.Name) -> None:
 
 
 def leave_out(settlement: Settlement) -> None:
-    """Name the subscribers and things that take no part now: those that are suspended."""
+    """Name who and what takes no part now: who is suspended or owes, and what is suspended."""
     settlement.left_out_subscribers = _ids(statements.LEFT_OUT_SUBSCRIBERS, settlement)
+    settlement.in_debt = _ids(statements.IN_DEBT, settlement)
     settlement.left_out_things = _ids(statements.LEFT_OUT_THINGS, settlement)
 
 

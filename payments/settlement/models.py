@@ -30,6 +30,13 @@ class Settlement(models.Model):
     left_out_subscribers = ArrayField(
         models.BigIntegerField(), verbose_name=_("subscribers left out"), default=list, blank=True
     )
+    in_debt = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=_("of these for a debt"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
     left_out_things = ArrayField(
         models.BigIntegerField(), verbose_name=_("things left out"), default=list, blank=True
     )

@@ -245,6 +245,18 @@ LEFT_OUT_SUBSCRIBERS: LiteralString = """
     ORDER BY budget.subscriber_id
 """
 
+# Of those the ones who are not suspended: their statement says why.
+IN_DEBT: LiteralString = """
+    SELECT budget.subscriber_id
+    FROM payments_ledgeraccount AS wallet
+    JOIN payments_budget AS budget
+        ON budget.period = %(period)s AND budget.subscriber_id = wallet.owner_id
+        AND budget.wallet_id = wallet.id
+    JOIN accounts_user AS giver ON giver.id = wallet.owner_id AND NOT giver.suspended
+    WHERE wallet.owed > 0
+    ORDER BY budget.subscriber_id
+"""
+
 LEFT_OUT_THINGS: LiteralString = """
     SELECT thing.id
     FROM things_thing AS thing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,8 @@ from django.db import transaction
 from accounts.mail.contexts import one_line
 from accounts.models import User
 from accounts.visibility import Visibility
+from payments.budgets.holding import NoMeans
+from payments.clicking.coming_in import let_in
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import (
     KeyReused,
@@ -27,6 +30,8 @@ from payments.settlement.division import fee_of
 from payments.tips.mails import tell_of_tip
 from payments.tips.models import NOTE_LENGTH, Tip
 from things.models import Thing
+from things.partitions import PeriodSealed
+from things.periods import Period
 
 HOUR = timedelta(hours=1)
 # The step in which tips are given, as budgets: a cent.
@@ -144,6 +149,7 @@ def give_tip(wish: Wish, *, at: datetime, fee: int | None = None) -> Tip:
     _check(tip)
     if fee is not None and fee != tip.fee:
         raise FeeChanged(f"the fee is {format_trimmed(tip.fee)}, not {format_trimmed(fee)}")
+    _hold_for_standing_clicks(wish.giver, at)
     with transaction.atomic():
         # Who deletes one of the two accounts locks its row as well: the tip comes before, and is
         # seen, or after, and is refused. In the order of numbers, so that nobody waits in a circle.
@@ -202,6 +208,12 @@ def _check(tip: Tip) -> None:
         thing.owner_id != tip.creator_id or thing.state != Thing.State.ACTIVE
     ):
         raise ThingNotTheirs(f"{thing.url} is not an active thing of {tip.creator.username}")
+
+
+def _hold_for_standing_clicks(giver: User, at: datetime) -> None:
+    """They come before everything else that spends, see Note [Before everything else]."""
+    with suppress(NoMeans, PeriodSealed):
+        let_in(subscriber=giver, period=Period.of(at), at=at)
 
 
 def _make(tip: Tip) -> tuple[Tip, bool]:

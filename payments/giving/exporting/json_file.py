@@ -30,7 +30,7 @@ def year_json(
         "type": "year",
         **_head(subscriber),
         "year": year.year,
-        "wallets": list(map(_wallet, year.wallets)),
+        "wallets": list(map(present_wallet, year.wallets)),
     }
     yield _open(head, "months")
     for turn, month in enumerate(months):
@@ -47,7 +47,7 @@ def _month(head: dict[str, Any], month: SubscriberMonth) -> Iterator[str]:
         "period": str(month.period),
         "state": month.state.value,
         "budget": giving and _budget(giving),
-        "wallets": list(map(_wallet, month.wallets)),
+        "wallets": list(map(present_wallet, month.wallets)),
         "movements": list(map(_movement, month.movements)),
     }
     yield _open(known, "clicks")
@@ -75,13 +75,16 @@ def _budget(statement: Statement) -> dict[str, Any]:
         "amount": format_exact(statement.budget.amount),
         "clicks": statement.counted,
         "left_out": statement.left_out,
+        "why_left_out": statement.why.value if statement.why else None,
+        "standing_clicks_skipped": statement.skipped,
         "share": format_exact(statement.share),
         "given": format_exact(statement.given),
         "remainder": format_exact(statement.remainder),
     }
 
 
-def _wallet(statement: WalletStatement) -> dict[str, Any]:
+def present_wallet(statement: WalletStatement) -> dict[str, Any]:
+    """A wallet's month or year; the amounts of its lines lead from opening to closing."""
     return {
         "currency": statement.currency,
         "opening": format_exact(statement.opening),

@@ -14,7 +14,7 @@ from accounts.models import User
 from payments.giving.exporting.entries import clicks_of
 from payments.giving.months import SubscriberMonth, SubscriberYear
 from payments.giving.recipients import Recipients
-from payments.giving.statements import State, Statement
+from payments.giving.statements import LeftOut, State, Statement
 from payments.giving.wallets import Line, WalletStatement
 from payments.ledger.models import Transfer
 from payments.money import format_for_people
@@ -92,11 +92,28 @@ def _write_budget(document: Document, statement: Statement) -> None:
         [
             Row([_("Budget"), _exact(statement.budget.amount, currency)]),
             Row([_("Clicks"), str(statement.counted)]),
+            *_left_out(statement),
             Row([_("Each click"), _exact(statement.share, currency)]),
             Row([_("Given"), _exact(statement.given, currency)]),
             Row([_("Remainder, which stays in the wallet"), _exact(statement.remainder, currency)]),
         ],
     )
+
+
+def _left_out(statement: Statement) -> Iterator[Row]:
+    """How many clicks take no part, and why."""
+    if statement.left_out and statement.why:
+        yield Row([_WHY[statement.why](), str(statement.left_out)])
+    if statement.skipped:
+        words = _("Standing clicks that found no means when the month began")
+        yield Row([words, str(statement.skipped)])
+
+
+_WHY = {
+    LeftOut.DEBT: lambda: _("Clicks that take no part, as the wallet owed"),
+    LeftOut.SUSPENDED: lambda: _("Clicks that take no part, as the account was suspended"),
+    LeftOut.THING: lambda: _("Clicks that take no part, as things or creators were suspended"),
+}
 
 
 def _write_wallets(document: Document, wallets: Sequence[WalletStatement]) -> None:

@@ -17,6 +17,7 @@ from accounts.privacy.leaving import delete_account
 from accounts.visibility import Visibility
 from payments.budgets.planning import set_budget
 from payments.clicking.recording import record_click
+from payments.clicking.standing import start_standing_click
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import KeyReused, earnings_of, wallet_of
 from payments.money import MICROS
@@ -26,7 +27,7 @@ from payments.tips import tipping
 from payments.tips.models import Tip
 from payments.tips.taking_back import TipSpent, remove_note, report_note, take_back_tip
 from payments.tips.tipping import Wish, give_tip, plan_tip
-from things.models import Thing
+from things.models import Click, Thing
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
 PayIn = Callable[..., LedgerAccount]
@@ -165,6 +166,17 @@ class TestRefusals:
             give_tip(wish(), at=NOON)
 
         assert (refused.value.free, refused.value.held) == (euros(1), euros(9))
+
+    def test_of_what_a_standing_click_needs(
+        self, wish: Callable[..., Wish], ada: User, song: Thing
+    ) -> None:
+        set_budget(subscriber=ada, amount=euros(9), currency="EUR", at=NOON)
+        start_standing_click(subscriber=ada, thing=song, at=datetime(2010, 8, 1, tzinfo=UTC))
+
+        with pytest.raises(tipping.WalletTooLow):
+            give_tip(wish(), at=NOON)
+
+        assert Click.objects.get().thing == song
 
     def test_of_a_suspended_giver(self, wish: Callable[..., Wish], ada: User) -> None:
         User.objects.filter(pk=ada.pk).update(suspended=True)
