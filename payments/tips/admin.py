@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments.columns import CurrencyFilter, amount
@@ -62,9 +62,9 @@ class TipAdmin(DeedsAdmin):
 
 def _take_back(_request: HttpRequest, tip: Tip, _note: str) -> str:
     take_back_tip(tip_id=tip.pk, at=timezone.now())
-    return _t("It is back in the giver’s wallet, with the fee.")
+    return gettext("It is back in the giver’s wallet, with the fee.")
 
 
 def _remove(_request: HttpRequest, tip: Tip, _note: str) -> str:
     remove_note(tip_id=tip.pk)
-    return _t("The note is gone.")
+    return gettext("The note is gone.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -70,5 +70,5 @@ class WhoForm(forms.Form):
         """The creator. Raises ValidationError where nobody is meant."""
         creator = creator_meant(self.cleaned_data["to"])
         if creator is None:
-            raise ValidationError(_t("We know nobody by this name or address."))
+            raise ValidationError(gettext("We know nobody by this name or address."))
         return creator

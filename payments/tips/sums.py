@@ -49,7 +49,7 @@ _BY_MONTH: LiteralString = """
     ORDER BY 1, 2
 """
 
-_FIRST, _LAST = Period(1970, 1), Period(9998, 12)
+_FIRST, _LAST = Period(1970, 1), Period(9000, 12)
 
 
 def tips_by_month(

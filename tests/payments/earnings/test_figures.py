@@ -142,6 +142,7 @@ class TestSettledMonth:
         rows = list(csv.reader(io.StringIO(table.content.decode())))
         assert rows[1][1:] == [
             "A song", "EUR", "3", "6.500000", "1.000000", "3.000000", "2.166666", "2.500000",
+            "clicks",
         ]  # fmt: skip
         assert rows[2][1] == "'=A poem", "no formula for a spreadsheet"
         assert tree["totals"][0]["net"] == "9.000000"
@@ -183,7 +184,9 @@ class TestMonths:
 
         assert "<svg" in page
         assert "Best things" in page
-        assert table.splitlines()[1] == "2010-09,EUR,1,5.000000,0.500000,4.500000,obole"
+        assert table.splitlines()[1] == (
+            "2010-09,EUR,1,5.000000,0.500000,4.500000,obole,0,0.000000,0.000000,0.000000"
+        )
         assert tree["months"][0]["net"] == "4.500000"
 
     @time_machine.travel(NOON + timedelta(hours=1))

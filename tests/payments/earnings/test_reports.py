@@ -64,7 +64,7 @@ class TestCreatorMonth:
         september: Settlement,
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             month = creator_month(creator=ben, period=SEPTEMBER)
             things = [(earned.thing.title, earned.gross, earned.mean) for earned in month.things]
 

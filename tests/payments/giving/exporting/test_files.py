@@ -196,6 +196,8 @@ class TestJson:
             "amount": "5.000000",
             "clicks": 7,
             "left_out": 0,
+            "why_left_out": None,
+            "standing_clicks_skipped": 0,
             "share": "0.714285",
             "given": "4.999995",
             "remainder": "0.000005",
