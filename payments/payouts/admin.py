@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -244,12 +244,12 @@ def _staff(request: HttpRequest) -> User:
 
 def _approve(request: HttpRequest, batch: PayoutBatch, _note: str) -> StrOrPromise:
     batching.approve_batch(batch_id=batch.pk, by=_staff(request), at=timezone.now())
-    return _t("Approved. Fetch the file, and take it to the bank.")
+    return gettext("Approved. Fetch the file, and take it to the bank.")
 
 
 def _dissolve(_request: HttpRequest, batch: PayoutBatch, _note: str) -> StrOrPromise:
     batching.dissolve_batch(batch_id=batch.pk)
-    return _t("Its payouts wait for another batch.")
+    return gettext("Its payouts wait for another batch.")
 
 
 def _download(_request: HttpRequest, batch: PayoutBatch, _note: str) -> HttpResponse:
@@ -263,26 +263,26 @@ def _download(_request: HttpRequest, batch: PayoutBatch, _note: str) -> HttpResp
 
 def _sent(request: HttpRequest, batch: PayoutBatch, _note: str) -> StrOrPromise:
     batching.mark_sent(batch_id=batch.pk, by=_staff(request), at=timezone.now())
-    return _t("Its payouts are with the bank.")
+    return gettext("Its payouts are with the bank.")
 
 
 def _refuse(request: HttpRequest, payout: Payout, note: str) -> StrOrPromise:
     requesting.refuse_payout(payout_id=payout.pk, by=_staff(request), why=note, at=timezone.now())
-    return _t("Refused. The money is the creator’s earnings again.")
+    return gettext("Refused. The money is the creator’s earnings again.")
 
 
 def _paid(request: HttpRequest, payout: Payout, note: str) -> StrOrPromise:
     now = timezone.now()
     outcomes.mark_paid(payout_id=payout.pk, by=_staff(request), note=note, at=now)
-    return _t("It is paid.")
+    return gettext("It is paid.")
 
 
 def _returned(request: HttpRequest, payout: Payout, note: str) -> StrOrPromise:
     now = timezone.now()
     outcomes.mark_returned(payout_id=payout.pk, by=_staff(request), note=note, at=now)
-    return _t("The money is the creator’s earnings again.")
+    return gettext("The money is the creator’s earnings again.")
 
 
 def _lift(request: HttpRequest, hold: PayoutHold, _note: str) -> StrOrPromise:
     lift_hold(hold_id=hold.pk, by=_staff(request), at=timezone.now())
-    return _t("The hold is lifted.")
+    return gettext("The hold is lifted.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments.fields import AmountField
@@ -52,4 +52,4 @@ class PayoutForm(forms.Form):
         try:
             return parse_amount(written)
         except NotAnAmount as refusal:
-            raise forms.ValidationError(_t("Write an amount like 25.00.")) from refusal
+            raise forms.ValidationError(gettext("Write an amount like 25.00.")) from refusal

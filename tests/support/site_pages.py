@@ -23,6 +23,8 @@ PAGES = {
     "giving_year": ("ada", "/giving/2010/"),
     "wallet": ("ada", "/wallet/"),
     "deposits": ("ada", "/wallet/payments/"),
+    "given_tips": ("ada", "/wallet/tips/"),
+    "tips": ("ben", "/tips/"),
     "applications": ("ada", "/apps/"),
     "register_application": ("ada", "/apps/new"),
     "authorised": ("ada", "/settings/applications"),
@@ -46,6 +48,9 @@ FORMS = {
     "account_password_reset_completed": (None, "/sign-in/reset/done"),
     "account_inactive": (None, "/sign-in/closed"),
     "withdraw": ("ada", "/wallet/pay-back/"),
+    "tip": ("ada", "/creators/ben/tip/"),
+    "choose_creator": ("ada", "/wallet/tip/"),
+    "regive": ("ben", "/payouts/give/"),
     "profile_settings": ("ada", "/settings/profile"),
     "privacy": (None, "/privacy"),
     "delete_account": ("ada", "/settings/privacy/delete"),
@@ -88,6 +93,7 @@ NO_PAGES |= {
 }
 NO_PAGES |= {"pay_in"}  # it goes straight on where there is one way
 NO_PAGES |= {"giving_month_file", "giving_year_file"}
+NO_PAGES |= {"send_tip", "report_tip"}
 NO_PAGES |= {"earnings_paper", "ask_for_payout", "call_off_payout", "forget_payout_details"}
 # On the way in, after a first step; tests/accounts goes all these ways.
 NO_PAGES |= {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments.earnings.papers.models import BillingDetails
@@ -61,4 +61,4 @@ def _period(text: str) -> Period:
     try:
         return Period.parse(text)
     except NotAPeriod as refusal:
-        raise forms.ValidationError(_t("Write a month like 2010-09.")) from refusal
+        raise forms.ValidationError(gettext("Write a month like 2010-09.")) from refusal
