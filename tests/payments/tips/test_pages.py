@@ -82,7 +82,7 @@ class TestTipPage:
     def test_asks_again_who_it_is(self, browser: Client, settings: Any) -> None:
         settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = -1
 
-        assert "/reauthenticate" in browser.post(GIVE, ASKED).headers["Location"]
+        assert "/sign-in/again" in browser.post(GIVE, ASKED).headers["Location"]
         assert not Tip.objects.exists()
 
     def test_leads_visitors_to_the_sign_in_and_back(self, client: Client, ben: User) -> None:
