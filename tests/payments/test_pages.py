@@ -159,7 +159,8 @@ def _add_rows(ada: User, ben: User, things: list[Thing]) -> None:
         cursor.execute(
             "INSERT INTO payments_budget (period, subscriber_id, wallet_id, amount, currency,"
             " clicks, share, remainder) SELECT make_date(1990 + n, 1, 1), subscriber_id,"
-            " wallet_id, 9, 'EUR', 1, 9, 0 FROM payments_budget, generate_series(1, %s) n",
+            " wallet_id, 9, 'EUR', 1, 9, 0 FROM payments_budget, generate_series(1, %s) n"
+            " WHERE period = '2010-09-01'",
             [len(things)],
         )
         cursor.execute("RESET session_replication_role")
@@ -234,7 +235,7 @@ class TestPages:
         same_in_both = {"Obole", "English", "Français", "ada", "ben", "Budget", "Net", "Euro"}
         same_in_both |= {"Menu", "Applications", "Part", "Sessions", "Date", "Sites", "Atom"}
         same_in_both |= {"CSV", "JSON", "PDF", "jan", "mar", "jul", "sep", "oct", "nov"}
-        same_in_both |= {"public"}
+        same_in_both |= {"public", "Action"}
         shared = {text for text in english & french if any(letter.isalpha() for letter in text)}
         assert {text for text in shared if "ben.example" not in text} <= same_in_both
 
