@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0021_sum_balances_as_bigints"),
+        ("payments", "0022_cards_through_stripe"),
         ("things", "0018_standing_clicks_that_are_due"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0022_tips"),
+        ("payments", "0023_tips"),
     ]
 
     operations = [
