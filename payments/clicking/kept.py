@@ -56,6 +56,11 @@ def click_or_keep(
     return answer
 
 
+def tag_of_counted(thing: Thing | None) -> str:
+    """The tag of the message by which the window learns that a click on the thing counts now."""
+    return f"counted-{thing.pk}" if thing else ""
+
+
 def has_kept_click(subscriber: User, thing: Thing) -> bool:
     """Whether a click on the thing waits for means."""
     return KeptClick.objects.filter(subscriber=subscriber, url=thing.url).exists()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +20,7 @@ from accounts.models import User
 from accounts.visibility import chosen_visibility
 from payments.clicking.answering import Answer, State, answer_repeat, answer_undo
 from payments.clicking.connecting import connectable_site
-from payments.clicking.kept import click_or_keep, has_kept_click
+from payments.clicking.kept import click_or_keep, has_kept_click, tag_of_counted
 from payments.clicking.origins import from_our_page
 from payments.clicking.standing import TERMS, term_asked
 from payments.clicking.subjects import NoSuchThing, describe_subject
@@ -140,6 +142,8 @@ def _ask(
     signing_in = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': here})}"
     if window.kind and not request.user.is_authenticated and status == 200:
         return redirect(signing_in)
+    if window.kind and _counted_meanwhile(request, thing):
+        return _tell(request, subject, window, Answer(State.COUNTED, thing))
     context = _known(request, thing, subject, window)
     context |= {"signing_in": signing_in, "notice": notice, "asking": True}
     return render(request, _template(window), context, status=status)
@@ -188,6 +192,16 @@ def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> 
         "site": connectable_site(thing) if window.kind == 2 else None,
         "token": confirm_token(session=_session(request), subject=subject, at=now),
     }
+
+
+def _counted_meanwhile(request: HttpRequest, thing: Thing) -> bool:
+    """Whether the window comes back from getting means, and its click counts since then."""
+    said = get_messages(request)
+    counted = any(tag_of_counted(thing) in message.tags.split() for message in said)
+    if isinstance(said, BaseStorage):
+        # Another page shows what is not about this click.
+        said.used = counted
+    return counted
 
 
 def _code(request: HttpRequest, thing: Thing, answer: Answer, window: Window) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.viewer import viewer
-from payments.clicking.kept import count_kept_clicks
+from payments.clicking.kept import count_kept_clicks, tag_of_counted
 
 
 def go_onward(request: HttpRequest) -> HttpResponse:
@@ -21,7 +21,7 @@ def go_onward(request: HttpRequest) -> HttpResponse:
     giver = viewer(request)
     for answer in count_kept_clicks(subscriber=giver, at=timezone.now()):
         said = _("Your click on “%(title)s” counts now.") % {"title": answer.thing}
-        messages.success(request, said)
+        messages.success(request, said, extra_tags=tag_of_counted(answer.thing))
     if giver.kept_clicks.exists():
         messages.warning(request, _("Your wallet does not cover the budget yet."))
         return redirect(f"{reverse('budget')}?{urlencode({'next': came_from(request)})}")

@@ -144,6 +144,7 @@ TABLE: dict[str, Headers] = {
     "mfa_authenticate": _WITH_PASSKEY,
     "mfa_reauthenticate_webauthn": _WITH_PASSKEY,
     "budget": _ON_THE_WAY,
+    "pay_in": _ON_THE_WAY,
     "play_money": _ON_THE_WAY,
     "pay_in": _ON_THE_WAY,
     "pay_by_card": _ON_THE_WAY,

@@ -43,6 +43,7 @@ UNCUT = {
     "mfa_authenticate",
     "mfa_reauthenticate_webauthn",
     "budget",
+    "pay_in",
     "play_money",
     "pay_in",
     "pay_by_card",
@@ -79,7 +80,7 @@ def address_of(name: str, thing: Thing) -> str:
 
 def ask(name: str, thing: Thing, **headers: str) -> HttpResponse:
     client = Client(HTTP_HOST="localhost:8000")
-    if name in {"budget", "play_money"}:
+    if name in {"budget", "pay_in", "play_money"}:
         client.force_login(thing.owner)
     path = address_of(name, thing)
     if name.startswith("act_") or name in {"click", "take_back", "repeat_click"}:
