@@ -83,8 +83,11 @@ def click(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return _ask(request, subject, window, status=401)
     try:
-        confirmed = spend_confirm_token(
-            request.POST.get("token", ""), session=_session(request), at=timezone.now()
+        spend_confirm_token(
+            request.POST.get("token", ""),
+            session=_session(request),
+            subject=subject,
+            at=timezone.now(),
         )
     except TokenTooYoung:
         notice = _("That was faster than anybody reads. Please confirm again.")
@@ -94,11 +97,11 @@ def click(request: HttpRequest) -> HttpResponse:
         return _ask(request, subject, window, status=403, notice=notice)
     answer = click_or_keep(
         subscriber=_viewer(request),
-        subject=confirmed,
+        subject=subject,
         at=timezone.now(),
         visibility=chosen_visibility(request.POST),
     )
-    return _tell(request, confirmed, window, answer)
+    return _tell(request, subject, window, answer)
 
 
 @require_POST

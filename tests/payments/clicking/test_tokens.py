@@ -43,35 +43,43 @@ class TestConfirmToken:
         token = confirm_token(session="ada", subject="12", at=NOON)
 
         assert [Naive.spend(weak), Naive.spend(weak)] == ["12", "12"]
-        assert spend_confirm_token(token, session="ada", at=LATER) == "12"
+        spend_confirm_token(token, session="ada", subject="12", at=LATER)
         with pytest.raises(TokenRefused, match="before"):
-            spend_confirm_token(token, session="ada", at=LATER)
+            spend_confirm_token(token, session="ada", subject="12", at=LATER)
 
     def test_is_refused_in_another_session(self) -> None:
         token = confirm_token(session="eve", subject="12", at=NOON)
 
         with pytest.raises(TokenRefused, match="session"):
-            spend_confirm_token(token, session="ada", at=LATER)
+            spend_confirm_token(token, session="ada", subject="12", at=LATER)
+
+    def test_is_refused_for_another_subject(self) -> None:
+        token = confirm_token(session="ada", subject="12", at=NOON)
+
+        with pytest.raises(TokenRefused, match="subject"):
+            spend_confirm_token(token, session="ada", subject="13", at=LATER)
 
     def test_is_refused_when_forged(self) -> None:
         for forged in ("", "12", Naive.token("12"), connect_code(subscriber=1, site=1)):
             with pytest.raises(TokenRefused, match="forged"):
-                spend_confirm_token(forged, session="ada", at=LATER)
+                spend_confirm_token(forged, session="ada", subject="12", at=LATER)
 
     def test_is_too_young_at_first_and_not_spent_by_that(self) -> None:
         token = confirm_token(session="ada", subject="12", at=NOON)
         almost = TOO_YOUNG - timedelta(milliseconds=1)
 
         with pytest.raises(TokenTooYoung):
-            spend_confirm_token(token, session="ada", at=NOON + almost)
+            spend_confirm_token(token, session="ada", subject="12", at=NOON + almost)
 
-        assert spend_confirm_token(token, session="ada", at=NOON + TOO_YOUNG) == "12"
+        spend_confirm_token(token, session="ada", subject="12", at=NOON + TOO_YOUNG)
 
     def test_is_refused_when_too_old(self) -> None:
         token = confirm_token(session="ada", subject="12", at=NOON)
 
         with pytest.raises(TokenRefused, match="too old"):
-            spend_confirm_token(token, session="ada", at=NOON + CONFIRM_LIFE + timedelta(seconds=1))
+            spend_confirm_token(
+                token, session="ada", subject="12", at=NOON + CONFIRM_LIFE + timedelta(seconds=1)
+            )
 
 
 class TestConnectCode:
