@@ -18,6 +18,7 @@ from things.autosubmit import AutoSubmit
 from things.button.assets import asset
 from things.button.forms import ButtonForm
 from things.button.looks import FRAME_SIZES, Look, labels, read_look
+from things.catalogue import Category, language_like
 from things.describing import SubmissionRefused, query_of, read_submission
 from things.sites.owning import verified_site_of
 
@@ -52,7 +53,8 @@ def markup_for(submission: AutoSubmit, look: Look) -> list[Markup]:
 @require_safe
 def show_builder(request: HttpRequest) -> HttpResponse:
     """The form, and below it the markup and the preview of what it says. Works without script."""
-    said, look = _fields(request), read_look(request.GET.dict())
+    said = _fields(request)
+    look = read_look(said)
     context: dict[str, object] = {
         "form": ButtonForm(said, look),
         "fields": said,
@@ -99,7 +101,10 @@ def _built(said: dict[str, str]) -> dict[str, object]:
 
 
 def _fields(request: HttpRequest) -> dict[str, str]:
-    fields = {name: str(said) for name, said in request.GET.items()}
+    """What was said; else a text, in the language in which its creator reads this page."""
+    reads = translation.get_language() or settings.LANGUAGE_CODE
+    fields = {"category": str(Category.TEXT), "language": language_like(reads)}
+    fields |= {name: str(said) for name, said in request.GET.items()}
     if request.user.is_authenticated:
         fields.setdefault("user_id", request.user.get_username())
     return fields

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from things.button.looks import Look
-from things.catalogue import DEFAULT_LANGUAGE, Category, language_choices
+from things.catalogue import Category, language_choices
 
 _SIZES = [("compact", _("compact")), ("large", _("large"))]
 _COLOURS = [
@@ -46,5 +46,5 @@ class ButtonForm(forms.Form):
 
     def __init__(self, said: dict[str, str], look: Look) -> None:
         chosen = {"size": look.size, "colour": look.colour, "lang": look.language}
-        super().__init__(initial={"language": DEFAULT_LANGUAGE} | said | chosen)
+        super().__init__(initial=said | chosen)
         self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
