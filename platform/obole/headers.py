@@ -146,7 +146,6 @@ TABLE: dict[str, Headers] = {
     "budget": _ON_THE_WAY,
     "pay_in": _ON_THE_WAY,
     "play_money": _ON_THE_WAY,
-    "pay_in": _ON_THE_WAY,
     "pay_by_card": _ON_THE_WAY,
     "card_deposit": _CARD,
     # The builder shows a button: the loader and the frame are this site's own.

@@ -45,7 +45,6 @@ UNCUT = {
     "budget",
     "pay_in",
     "play_money",
-    "pay_in",
     "pay_by_card",
     "card_deposit",
 }
