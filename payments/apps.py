@@ -24,6 +24,7 @@ class PaymentsConfig(AppConfig):
         add_leaver("payments", Leaver(leaving.reasons, leaving.rest, leaving.leave))
 
         add_settings_page("giving_settings", _("Who may know"), place=55)
+        add_settings_page("refill_settings", _("Card and monthly refill"), place=60)
         add_settings_page("billing_settings", _("On your statements"), place=66)
         add_settings_page("payout_settings", _("Where you are paid"), place=65)
         title = _("Sites where one click is enough")

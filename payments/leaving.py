@@ -13,6 +13,7 @@ from payments.clicking.models import KeptClick, SkippedPeriod
 from payments.clicking.recording import take_back_click
 from payments.deposits.models import Deposit, Refund
 from payments.deposits.stripe.customers import forget_customer
+from payments.deposits.stripe.refilling import end_refill
 from payments.earnings.models import CreatorNews, ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
@@ -68,6 +69,7 @@ def leave(user: User, at: datetime) -> None:
         _post(user, wallet, fees, kind=Transfer.Kind.TIP, at=at)
     if LedgerAccount.objects.filter(owner=user).exclude(balance=0, held=0).exists():
         raise CannotLeave([_("Money moved meanwhile. Try again.")])
+    end_refill(subscriber=user, at=at)
     forget_customer(user, at=at)
     Plan.objects.filter(subscriber=user).delete()
     KeptClick.objects.filter(subscriber=user).delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from accounts.mail.kinds import Kind
 from accounts.mail.queueing import queue_mail
@@ -54,6 +54,43 @@ def tell_of_payment_taken_back(
             "paid_at": paid_at,
             "owed": wallet.owed,
         },
+    )
+
+
+def tell_of_refill(
+    *,
+    subscriber: User,
+    amount: int,
+    currency: str,
+    card: str,
+    first_on: date,
+    consent: str,
+    key: str,
+) -> None:
+    """Confirm a monthly refill: `amount` in micros, and the words that were agreed to."""
+    queue_mail(
+        to=subscriber,
+        kind=Kind.REFILL_BEGUN,
+        key=f"refill_begun:{key}",
+        context={
+            "amount": amount,
+            "currency": currency,
+            "card": card,
+            "first_on": first_on,
+            "consent": consent,
+        },
+    )
+
+
+def tell_of_failed_refill(
+    *, subscriber: User, amount: int, currency: str, why: str, deposit_id: int, key: str
+) -> None:
+    """Say that a refill's payment failed and that the refill rests: `amount` in micros."""
+    queue_mail(
+        to=subscriber,
+        kind=Kind.REFILL_FAILED,
+        key=f"refill_failed:{key}",
+        context={"amount": amount, "currency": currency, "why": why, "deposit_id": deposit_id},
     )
 
 

@@ -4,7 +4,13 @@ from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
-from payments.deposits.stripe.models import CardCustomer, CardEvent
+from payments.deposits.stripe.models import (
+    CardCustomer,
+    CardEvent,
+    Refill,
+    RefillPayment,
+    SavedCard,
+)
 from payments.earnings.models import CreatorNews, ImportedRevenue
 from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.giving.models import MonthMails
@@ -47,7 +53,10 @@ __all__ = [
     "PayoutStep",
     "PeriodFigures",
     "Plan",
+    "Refill",
+    "RefillPayment",
     "Refund",
+    "SavedCard",
     "Settlement",
     "Shard",
     "SkippedPeriod",

@@ -8,7 +8,12 @@ from payments.clicking.tasks import (
     record_some_standing_clicks,
     record_standing_clicks_of_month,
 )
-from payments.deposits.stripe.tasks import look_for_refunds_of, reconcile_cards_with_stripe
+from payments.deposits.stripe.tasks import (
+    charge_refills_that_are_due,
+    keep_card_of,
+    look_for_refunds_of,
+    reconcile_cards_with_stripe,
+)
 from payments.deposits.tasks import send_refund, send_refunds
 from payments.earnings.tasks import mail_first_clicks, mail_weeks
 from payments.giving.tasks import mail_low_means, mail_settled_months
@@ -25,12 +30,14 @@ from payments.settlement.tasks import (
 __all__ = [
     "audit_books",
     "audit_thoroughly",
+    "charge_refills_that_are_due",
     "check_claim_of_creator",
     "check_due_claims",
     "claim_addresses_of_creator",
     "credit_month",
     "drop_old_clicks_that_wait",
     "earn_month",
+    "keep_card_of",
     "look_for_refunds_of",
     "mail_first_clicks",
     "mail_low_means",

@@ -21,6 +21,8 @@ class Kind(models.TextChoices):
     CLICKS_SKIPPED = "clicks_skipped", _("Standing clicks were skipped for want of means")
     DEPOSIT_ARRIVED = "deposit_arrived", _("Money arrived in my wallet")
     PAYMENT_TAKEN_BACK = "payment_taken_back", _("A payment of mine was taken back")
+    REFILL_BEGUN = "refill_begun", _("A monthly refill was set up")
+    REFILL_FAILED = "refill_failed", _("The monthly refill failed")
     CLAIM_LAPSING = "claim_lapsing", _("The proof of a site of mine is gone")
     CLAIM_LAPSED = "claim_lapsed", _("A site is no longer proven to be mine")
     CLAIM_CONTESTED = "claim_contested", _("Somebody else has proven a site of mine")
@@ -51,6 +53,8 @@ ALWAYS_SENT = frozenset(
     {
         Kind.DEPOSIT_ARRIVED,
         Kind.PAYMENT_TAKEN_BACK,
+        Kind.REFILL_BEGUN,
+        Kind.REFILL_FAILED,
         Kind.PAYOUT_PAID,
         Kind.PAYOUT_RETURNED,
         Kind.PAYOUT_DETAILS,

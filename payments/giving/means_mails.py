@@ -20,6 +20,7 @@ from accounts.mail.kinds import Kind
 from accounts.mail.models import Mail, UnwantedKind
 from accounts.mail.queueing import Letter, queue_mails
 from payments.budgets.models import Budget, Plan
+from payments.deposits.stripe.models import Refill
 from payments.ledger.models import LedgerAccount
 from things.periods import Period
 
@@ -32,7 +33,8 @@ def queue_means_mails(*, at: datetime) -> bool:
     """Tell the next CHUNK of those whose means run out, once for each coming month.
 
     From LEAD before a month ends. Those who give in the running month are told, if their plan is
-    not paused and what is free in their wallet is less than the plan. Returns whether there may be
+    not paused and what is free in their wallet, with a monthly refill that comes in before the next
+    one begins, is less than the plan. Returns whether there may be
     more to tell. Two queries.
     """
     running = Period.of(at)
@@ -49,8 +51,8 @@ def queue_means_mails(*, at: datetime) -> bool:
                     "begins_at": running.ends_at,
                     "budget": plan.amount,
                     "currency": plan.currency,
-                    "free": plan.free,  # type: ignore[attr-defined]  # annotations
-                    "missing": plan.amount - plan.free,  # type: ignore[attr-defined]
+                    "free": plan.means,  # type: ignore[attr-defined]  # annotations
+                    "missing": plan.amount - plan.means,  # type: ignore[attr-defined]
                 },
             )
             for plan in plans
@@ -67,6 +69,12 @@ def _short_plans(running: Period) -> QuerySet[Plan]:
         owner=subscriber, kind=LedgerAccount.Kind.WALLET, currency=OuterRef("currency")
     )
     free = Subquery(wallet.values(free=F("balance") - F("held")), output_field=BigIntegerField())
+    refill = Refill.objects.filter(
+        subscriber=subscriber,
+        currency=OuterRef("currency"),
+        state=Refill.State.WORKING,
+        next_on__lte=running.next.first_day,
+    )
     gives = Budget.objects.in_period(running).filter(subscriber=subscriber, held_at__isnull=False)
     key = Concat(Value(f"means_low:{running.next}:"), Cast("subscriber_id", CharField()))
     return (
@@ -77,8 +85,11 @@ def _short_plans(running: Period) -> QuerySet[Plan]:
             subscriber__suspended=False,
             subscriber__email__isnull=False,
         )
-        .annotate(free=Coalesce(free, 0), mail_key=key)
-        .filter(~Exists(Mail.objects.filter(key=OuterRef("mail_key"))), free__lt=F("amount"))
+        .annotate(
+            means=Coalesce(free, 0) + Coalesce(Subquery(refill.values("amount")), 0),
+            mail_key=key,
+        )
+        .filter(~Exists(Mail.objects.filter(key=OuterRef("mail_key"))), means__lt=F("amount"))
         .select_related("subscriber")
         .order_by("subscriber")
     )

@@ -439,6 +439,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "payments.deposits.reconcile_cards",
         "schedule": crontab(minute="6-59/10"),
     },
+    "monthly refills": {
+        "task": "payments.deposits.charge_due_refills",
+        "schedule": crontab(minute="8-59/10"),
+    },
     "cards, further back": {
         "task": "payments.deposits.reconcile_cards",
         "schedule": crontab(hour="4", minute="41"),

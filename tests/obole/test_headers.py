@@ -141,7 +141,7 @@ class TestTable:
         with_stripe = {name for name, row in TABLE.items() if "stripe.com" in row.csp}
         asking = {name for name, row in TABLE.items() if "payment=()" not in row.permissions}
 
-        assert with_stripe == asking == {"card_deposit"}
+        assert with_stripe == asking == {"card_deposit", "card_setup"}
         assert "stripe.com" not in EVERYTHING_ELSE.csp
         assert not [name for name in with_stripe if "unsafe" in TABLE[name].csp]
 

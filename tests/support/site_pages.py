@@ -63,6 +63,7 @@ FORMS = {
     "usersessions_list": ("ada", "/settings/sessions"),
     "mail_settings": ("ada", "/settings/mail"),
     "identities": ("ben", "/sites/names/"),
+    "refill_settings": ("ada", "/settings/refill/"),
     "payouts": ("ben", "/payouts/"),
     "payout_settings": ("ben", "/settings/payout/"),
     "earnings_papers": ("ben", "/statements/"),
@@ -81,6 +82,7 @@ NO_PAGES = {
 NO_PAGES |= set(TABLE) - {"sign_in", "submit", "budget", "play_money", "button"}
 # Of cards, which need an account at Stripe: tests/payments/deposits/stripe goes these ways.
 NO_PAGES |= {"pay_by_card", "card_deposit", "card_events", "go_on"}
+NO_PAGES |= {"end_refill", "resume_refill", "set_card_up", "card_setup", "forget_card"}
 NO_PAGES |= {
     "pause_budget",
     "resume_budget",

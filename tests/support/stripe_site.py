@@ -2,8 +2,8 @@
 
 localstripe keeps the state and signs its own webhooks. In front of it stands what it lacks of
 Stripe as documented: keys that make a repeated call one, refunds up to what was paid, the names of
-parameters since version 2026-09-30, and events by several types. It also plays the payer's browser,
-and fails where a test wants it to.
+parameters since version 2026-09-30, payments by customer, and events by several types. It also
+plays the payer's browser, and fails where a test wants it to.
 """
 
 from __future__ import annotations
@@ -272,7 +272,14 @@ class _Front(BaseHTTPRequestHandler):
         fields = urllib.parse.parse_qsl(query)
         types = [value for name, value in fields if name.startswith("types")]
         rest = [(name, value) for name, value in fields if not name.startswith("types")]
+        customer = dict(fields).get("customer")
+        if path == "/v1/payment_intents":
+            rest = [(name, value) for name, value in rest if name == "limit"]
         status, answer = self._passed("GET", f"{path}?{urllib.parse.urlencode(rest)}")
+        if customer and path == "/v1/payment_intents":
+            listed = json.loads(answer)
+            listed["data"] = [one for one in listed["data"] if one["customer"] == customer]
+            answer = json.dumps(listed).encode()
         if types and status == 200:
             listed = json.loads(answer)
             listed["data"] = [one for one in listed["data"] if one["type"] in types]

@@ -98,6 +98,20 @@ _CONFLICTS = (
     ),
     _Conflict(
         "budgets.csv",
+        "the subscriber “{}” owes {} {}, which must be paid first",
+        """
+        SELECT staged.line, staged.subscriber,
+            (account.owed / 1000000::numeric)::numeric(30, 6), account.currency
+        FROM importing_budget AS staged
+        JOIN accounts_user AS known ON known.username = staged.subscriber
+        JOIN payments_ledgeraccount AS account
+            ON account.owner_id = known.id AND account.kind = 'wallet'
+            AND account.currency = staged.currency
+        WHERE account.owed > 0 ORDER BY staged.line
+        """,
+    ),
+    _Conflict(
+        "budgets.csv",
         "“{}” has a budget for {} already",
         """
         SELECT staged.line, staged.subscriber, %(written)s

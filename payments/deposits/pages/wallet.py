@@ -17,6 +17,7 @@ from payments.coming_back import address_with_next, page_to_come_back_to
 from payments.deposits.models import Deposit, Refund
 from payments.deposits.pages.words import page_for, words_for
 from payments.deposits.providers import offered
+from payments.deposits.stripe.refilling import refill_of
 from payments.ledger.models import LedgerAccount
 from payments.ledger.movements import Movement, movements_of, transfers_of, wallets_of
 from payments.paging import page_of
@@ -48,6 +49,7 @@ def show_wallet(request: HttpRequest) -> HttpResponse:
         "earned": LedgerAccount.objects.filter(
             owner=viewer(request), kind=LedgerAccount.Kind.EARNINGS, balance__gt=0
         ).exists(),
+        "refill": refill_of(viewer(request)),
         "open_refunds": _open_refunds(viewer(request))[:_MOST],
     }
     if chosen is not None:

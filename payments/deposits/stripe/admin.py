@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from payments.deposits.stripe.models import CardEvent
-from things.read_only import ReadOnlyAdmin
+from payments.columns import CurrencyFilter, amount
+from payments.deposits.stripe.models import CardEvent, Refill, RefillPayment
+from things.read_only import ReadOnlyAdmin, ReadOnlyInline
 
 
 @admin.display(description=_("what it said"))
@@ -33,3 +36,37 @@ class CardEventAdmin(ReadOnlyAdmin):
     search_help_text = _("A number at Stripe or a user name, in full.")
     ordering = ("-id",)
     details = (*columns, "about", "payment", "received_at", said)
+
+
+class RefillPaymentInline(ReadOnlyInline):
+    """What a refill has paid, and what failed."""
+
+    model = RefillPayment
+    columns = ("period", "deposit", "begun_at", "failed")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RefillPayment]:
+        """With their deposits."""
+        return super().get_queryset(request).select_related("deposit")
+
+
+@admin.register(Refill)
+class RefillAdmin(ReadOnlyAdmin):
+    """Monthly refills, and what was agreed to."""
+
+    columns = (
+        "id",
+        "subscriber",
+        amount("amount", _("amount")),
+        "day",
+        "state",
+        "next_on",
+        "failure",
+    )
+    list_filter = ("state", CurrencyFilter)
+    list_select_related = ("subscriber",)
+    search_fields = ("subscriber__username__exact",)
+    search_help_text = _("The subscriber’s user name, in full.")
+    ordering = ("-id",)
+    inlines = (RefillPaymentInline,)
+    details = (*columns, "begun_at", "ended_at", "consent")

@@ -82,7 +82,9 @@ def asking() -> Iterator[None]:
         payment = error.error.payment_intent if error.error else None
         number = str(payment.id) if payment is not None else ""
         raise CardDeclined(_said(error), error.code or "", number) from error
-    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+    except stripe.InvalidRequestError as error:
+        if error.code == "idempotency_key_in_use":
+            raise CardsUnreachable("another call does the same now") from error
         raise CardsRefused(_said(error), error.code or "") from error
     except stripe.StripeError as error:
         raise CardsUnreachable(f"{type(error).__name__}: {_said(error)}") from error

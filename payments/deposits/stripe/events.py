@@ -31,8 +31,9 @@ from payments.deposits.stripe.facts import (
     read_payment,
     read_refund,
 )
-from payments.deposits.stripe.models import CardEvent
+from payments.deposits.stripe.models import CardCustomer, CardEvent
 from payments.deposits.stripe.paying import remember_payment
+from payments.deposits.stripe.refilling import end_refill, fail_refill_payment
 from payments.deposits.stripe.refunding import mirror_refund
 from payments.ledger.posting import AlreadyCorrected
 
@@ -177,7 +178,7 @@ def _progress(event: CardEvent, _at: datetime) -> Outcome:
     facts = read_payment(event.facts)
     if _is_of_another_site(facts.site):
         return Outcome(_State.IGNORED)
-    deposit = _deposit_of(facts)
+    deposit = _find(facts)
     if deposit is None:
         return Outcome(_State.OPERATOR, note="a payment that is not of this site")
     if deposit.state == Deposit.State.ARRIVED or event.is_overtaken():
@@ -186,8 +187,33 @@ def _progress(event: CardEvent, _at: datetime) -> Outcome:
     if event.type == "payment_intent.processing":
         note_progress(deposit, Deposit.State.UNDERWAY)
         return Outcome(_State.DONE, _Did.UNDERWAY, deposit=deposit)
-    note_progress(deposit, Deposit.State.FAILED, failure=facts.failure or facts.code)
+    why = facts.failure or facts.code
+    if not fail_refill_payment(deposit, why=why):
+        note_progress(deposit, Deposit.State.FAILED, failure=why)
     return Outcome(_State.DONE, _Did.FAILED, deposit=deposit)
+
+
+def _save_card(event: CardEvent, _at: datetime) -> Outcome:
+    """The page to which its owner comes back keeps the card; this is for who never came back."""
+    from payments.deposits.stripe.tasks import keep_card_soon
+
+    if _is_of_another_site(str(event.facts.get("metadata", {}).get("site", ""))):
+        return Outcome(_State.IGNORED)
+    customer = str(event.facts.get("customer", ""))
+    if not CardCustomer.objects.filter(external_id=customer, forgotten_at=None).exists():
+        return Outcome(_State.OPERATOR, note="a card of a customer whom this site does not know")
+    keep_card_soon(event.about)
+    return Outcome(_State.DONE, _Did.CARD_SAVED)
+
+
+def _lose_customer(event: CardEvent, at: datetime) -> Outcome:
+    """Somebody deleted a customer at Stripe: with them their cards, and what those would pay."""
+    customer = CardCustomer.objects.filter(external_id=event.about).first()
+    if customer is None:
+        return Outcome(_State.IGNORED)
+    end_refill(subscriber=customer.subscriber, at=at)
+    customer.delete()
+    return Outcome(_State.DONE, _Did.CUSTOMER_GONE)
 
 
 def _refund(event: CardEvent, at: datetime) -> Outcome:
@@ -228,12 +254,17 @@ def _dispute(event: CardEvent, at: datetime) -> Outcome:
     return Outcome(_State.DONE, did, note, deposit)
 
 
-def _deposit_of(facts: PaymentFacts) -> Deposit | None:
+def _find(facts: PaymentFacts) -> Deposit | None:
     """The deposit of a payment: by its number at Stripe, or by ours, which Stripe was given."""
-    cards = Deposit.objects.filter(way=Way.CARD)
+    cards = Deposit.objects.filter(way=Way.CARD).select_related("subscriber")
     known = cards.filter(external_id=facts.id).first()
     if known is None and facts.deposit is not None:
         known = cards.filter(pk=facts.deposit, external_id="").first()
+    return known
+
+
+def _deposit_of(facts: PaymentFacts) -> Deposit | None:
+    known = _find(facts)
     return Deposit.objects.lock(known.pk) if known is not None else None
 
 
@@ -260,6 +291,8 @@ _CARRIED: dict[str, _Carry] = {
     "payment_intent.processing": _progress,
     "payment_intent.payment_failed": _progress,
     "payment_intent.canceled": _progress,
+    "setup_intent.succeeded": _save_card,
+    "customer.deleted": _lose_customer,
     "charge.refunded": _refunded_charge,
     "charge.refund.updated": _refund,
     "refund.created": _refund,

@@ -108,6 +108,8 @@ def _begin_payment(deposit: Deposit, at: datetime) -> Deposit:
 
 def remember_payment(deposit: Deposit, number: str) -> None:
     """Keep the number of a deposit's payment at Stripe, unless there is one."""
+    if not number:
+        return
     Deposit.objects.filter(pk=deposit.pk, external_id="").update(external_id=number)
     deposit.external_id = deposit.external_id or number
 

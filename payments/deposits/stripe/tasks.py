@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from payments.deposits.models import Deposit
 from payments.deposits.stripe.cards import Cards
+from payments.deposits.stripe.charging import charge_due_refills
 from payments.deposits.stripe.client import CardsUnreachable
 from payments.deposits.stripe.customers import delete_forgotten_customers
 from payments.deposits.stripe.reconciling import look_for_refunds, reconcile_cards
+from payments.deposits.stripe.saving import detach_removed_cards, keep_card
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +31,35 @@ def reconcile_cards_with_stripe(*, days: int = 0) -> dict[str, int]:
     now = timezone.now()
     try:
         counts = reconcile_cards(at=now, since=now - timedelta(days=days) if days else None)
+        counts["removed cards"] = detach_removed_cards(at=now)
         counts["forgotten customers"] = delete_forgotten_customers()
     except CardsUnreachable as refusal:
         # The next turn of the clock tries again.
         log.warning("Stripe cannot be asked now: %s", refusal)
         return {}
     return dict(counts)
+
+
+@shared_task(name="payments.deposits.charge_due_refills")
+def charge_refills_that_are_due() -> int:
+    """Carry out the monthly refills that are due, and those that an earlier run left."""
+    return charge_due_refills(at=timezone.now()) if Cards().is_offered() else 0
+
+
+@shared_task(name="payments.deposits.keep_card")
+def keep_card_of(*, setup_id: str) -> None:
+    """Keep a card that was set up."""
+    keep_card(setup_id=setup_id, at=timezone.now())
+
+
+def keep_card_soon(setup_id: str) -> None:
+    """The same once the transaction is committed."""
+    transaction.on_commit(
+        lambda: keep_card_of.apply_async(
+            kwargs={"setup_id": setup_id}, retry=False, ignore_result=True
+        ),
+        robust=True,
+    )
 
 
 @shared_task(name="payments.deposits.look_for_refunds")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from payments.deposits.stripe.client import CardsRefused, CardsUnreachable
 from payments.deposits.stripe.customers import delete_forgotten_customers
 from payments.deposits.stripe.reconciling import reconcile_cards
+from payments.deposits.stripe.saving import detach_removed_cards
 from payments.management.presenting import PresentingCommand
 
 
@@ -38,5 +39,6 @@ class Command(PresentingCommand):
         """Ask, and say what was found."""
         now, days = timezone.now(), options["days"]
         counts = reconcile_cards(at=now, since=now - timedelta(days=days) if days else None)
+        counts["removed cards"] = detach_removed_cards(at=now)
         counts["forgotten customers"] = delete_forgotten_customers()
         self.answer(dict(counts), [f"{number} {name}" for name, number in counts.items()])

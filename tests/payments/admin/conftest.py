@@ -19,7 +19,7 @@ from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.crediting import credit_deposit
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.deposits.returning import charge_back, refund_outside
-from payments.deposits.stripe.models import CardEvent
+from payments.deposits.stripe.models import CardEvent, Refill
 from payments.earnings.papers.models import EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, earnings_of, outside, post, wallet_of
@@ -273,6 +273,18 @@ def card_event(number: int) -> CardEvent:
     )
 
 
+def refill(number: int) -> Refill:
+    return Refill.objects.create(
+        subscriber=user(number),
+        amount=AMOUNT,
+        currency="EUR",
+        day=25,
+        next_on=NOON.date(),
+        consent="I agree.",
+        begun_at=NOON,
+    )
+
+
 def bank_refund(number: int) -> BankRefund:
     made = refund_outside(
         deposit=deposit(number, "bank"),
@@ -383,6 +395,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     PendingClick: pending_click,
     PeriodFigures: figures,
     Plan: plan,
+    Refill: refill,
     Refund: refund,
     Settlement: settlement,
     Shard: shard,

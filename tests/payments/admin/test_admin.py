@@ -21,6 +21,7 @@ from django.urls import reverse
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
+from payments.deposits.stripe.models import Refill
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.money import MICROS
 from payments.payouts.models import Payout, PayoutHold
@@ -53,6 +54,7 @@ WITH_AMOUNTS = [
     PayoutHold,
     PeriodFigures,
     Plan,
+    Refill,
     Refund,
     ThingEarnings,
     Transfer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +16,10 @@ from accounts.mail.models import Mail
 from accounts.mail.sending import send_due
 from accounts.models import User
 from payments.budgets.models import Plan
+from payments.deposits.stripe.models import Refill
 from payments.giving.means_mails import LEAD, queue_means_mails
 from payments.ledger.models import LedgerAccount
+from payments.money import MICROS
 from things.models import Thing
 from things.periods import Period
 
@@ -47,6 +49,30 @@ class TestQueueMeansMails:
         assert "is €5.00, and €2.00 will be left in your wallet: €3.00" in message.body
         assert "before Oct. 1, 2010" in message.body
         assert "http://localhost:8000/giving/budget/" in message.body
+
+    @pytest.mark.parametrize(
+        ("euros", "changed", "told"),
+        [
+            (5, {}, []),
+            (3, {}, ["€2.00 are missing for October 2010"]),
+            (5, {"state": "paused"}, ["€5.00 are missing for October 2010"]),
+            (5, {"next_on": date(2010, 10, 2)}, ["€5.00 are missing for October 2010"]),
+            (5, {"currency": "USD"}, ["€5.00 are missing for October 2010"]),
+        ],
+        ids=["enough", "too little", "paused", "too late", "another currency"],
+    )
+    def test_counts_on_a_refill_that_comes_in_time(
+        self, giver: User, euros: int, changed: dict[str, Any], told: list[str]
+    ) -> None:
+        said = {"currency": "EUR", "state": "working", "next_on": date(2010, 10, 1)} | changed
+        Refill.objects.create(
+            subscriber=giver, amount=euros * MICROS, day=1, consent="x", begun_at=LATE, **said
+        )
+
+        queue_means_mails(at=LATE)
+        send_due(at=timezone.now())
+
+        assert [message.subject for message in django_mail.outbox] == told
 
     def test_speaks_french(self, giver: User) -> None:
         User.objects.update(language="fr")

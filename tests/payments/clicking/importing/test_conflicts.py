@@ -10,6 +10,15 @@ import pytest
 
 from accounts.models import User
 from payments.clicking.importing.month import import_month
+from payments.ledger.models import Transfer
+from payments.ledger.posting import (
+    Posting,
+    correction,
+    earnings_of,
+    outside,
+    post,
+    wallet_of,
+)
 from things.aliases.merging import merge_things
 from things.aliases.moving import move_thing
 from things.models import Click, Thing
@@ -60,6 +69,20 @@ class TestFindConflicts:
         User.objects.create_user("ada", suspended=True)
 
         assert refusal(month) == "budgets.csv:2: the subscriber “ada” is suspended"
+
+    def test_a_subscriber_who_owes(self, refusal: Callable[..., str], month: Path) -> None:
+        ada = User.objects.create_user("ada")
+        wallet, rail = wallet_of(ada, "EUR"), outside("card", "EUR")
+        paid_in = Posting("in", Transfer.Kind.DEPOSIT, rail, wallet, 5_000_000, NOW)
+        [deposit] = post([paid_in], posted_at=NOW)
+        given = Posting("tip", Transfer.Kind.TIP, wallet, earnings_of(ada, "EUR"), 4_500_000, NOW)
+        post([given], posted_at=NOW)
+        taken = correction(deposit, key="back", about_at=NOW, kind=Transfer.Kind.CHARGEBACK)
+        post([taken], posted_at=NOW)
+
+        assert refusal(month) == (
+            "budgets.csv:2: the subscriber “ada” owes 4.500000 EUR, which must be paid first"
+        )
 
     def test_a_thing_of_somebody_else(self, refusal: Callable[..., str], month: Path) -> None:
         dan = User.objects.create_user("dan")

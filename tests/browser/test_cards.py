@@ -1,0 +1,141 @@
+"""Paying in by card in a real browser, under the real policy of its page.
+
+Stripe's script and API are not reached: a stand-in with the same calls comes from their addresses,
+so the page's policy must let it in, and pays at localstripe.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import SITE, World, sign_in
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from stripe_site import ASKS_FIRST, GOOD, PAYS_NEVER, Stripe, signed
+
+from payments.deposits.models import Deposit
+
+STRIPE_JS = """
+window.Stripe = (key) => ({
+  elements: ({ clientSecret }) => ({
+    secret: clientSecret,
+    create: () => {
+      const heard = {};
+      return {
+        on: (name, deed) => { heard[name] = deed; },
+        mount: (place) => {
+          const label = document.createElement("label");
+          const input = document.createElement("input");
+          label.textContent = "Card number";
+          input.id = "number";
+          label.htmlFor = "number";
+          place.append(label, input);
+          heard.ready();
+        },
+      };
+    },
+  }),
+  confirmPayment: async ({ elements, confirmParams }) => {
+    const answer = await fetch("https://api.stripe.com/pay", {
+      method: "POST",
+      body: JSON.stringify({
+        key, secret: elements.secret, number: document.getElementById("number").value,
+      }),
+    });
+    const said = await answer.json();
+    if (said.error) return said;
+    location.href = confirmParams.return_url;
+    return new Promise(() => {});
+  },
+});
+"""
+
+
+@pytest.fixture
+def stripe_in_browser(stripe: Stripe, context: BrowserContext) -> Any:
+    """Stripe's two addresses, as the browser finds them."""
+
+    def pay(route: Route) -> None:
+        said = json.loads(route.request.post_data or "{}")
+        assert said["key"] == "pk_test_obole"
+        stands = stripe.pay(said["secret"].partition("_secret_")[0], said["number"])
+        refused = {"error": {"message": "Your card was declined."}}
+        answer = {"status": stands} if stands == "succeeded" else refused
+        route.fulfill(json=answer, headers={"Access-Control-Allow-Origin": "*"})
+
+    script = {"body": STRIPE_JS, "content_type": "text/javascript"}
+    scripts, calls = "https://js.stripe.com/**", "https://api.stripe.com/**"
+    context.route(scripts, lambda route: route.fulfill(**script))
+    context.route(calls, pay)
+    yield stripe
+    context.unroute(scripts)
+    context.unroute(calls)
+
+
+def begin(page: Page) -> None:
+    page.goto(f"{SITE}/wallet/")
+    page.get_by_role("link", name="Pay in").first.click()
+    page.get_by_role("link", name="Card", exact=True).click()
+    page.get_by_label("Amount").fill("12.50")
+    page.get_by_role("button", name="Go on to your card").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pay in €12.50")
+
+
+def deliver(stripe: Stripe) -> None:
+    for event in stripe.events("payment_intent.succeeded"):
+        answer = Client().post("/stripe/events", **signed(event), secure=True, HTTP_HOST=SITE[8:])
+        assert answer.status_code == 200
+
+
+class TestCard:
+    @pytest.mark.parametrize("number", [GOOD, ASKS_FIRST])
+    def test_pays_and_the_page_says_what_is_true(
+        self,
+        stripe_in_browser: Stripe,
+        context: BrowserContext,
+        page: Page,
+        world: World,
+        number: str,
+    ) -> None:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        sign_in(context, world.ada)
+        begin(page)
+        page.get_by_label("Card number").fill(number)
+        page.get_by_role("button", name="Pay €12.50").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Paid")
+        assert Deposit.objects.filter(way="card").get().state == "begun"
+
+        deliver(stripe_in_browser)
+
+        # By itself: the page looks again.
+        expect(page.get_by_role("heading", level=1)).to_have_text("€12.50 are in your wallet")
+        assert [line for line in said if "Content Security Policy" in line] == []
+
+    def test_declined_says_so_and_another_one_pays(
+        self, stripe_in_browser: Stripe, context: BrowserContext, page: Page, world: World
+    ) -> None:
+        sign_in(context, world.ada)
+        begin(page)
+        page.get_by_label("Card number").fill(PAYS_NEVER)
+        page.get_by_role("button", name="Pay €12.50").click()
+
+        expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
+        page.get_by_label("Card number").fill(GOOD)
+        page.get_by_role("button", name="Pay €12.50").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Paid")
+
+    def test_without_stripes_script_says_what_to_do(
+        self, stripe: Stripe, context: BrowserContext, page: Page, world: World
+    ) -> None:
+        context.route("https://js.stripe.com/**", lambda route: route.abort())
+        sign_in(context, world.ada)
+        begin(page)
+
+        expect(page.get_by_text("The form for your card does not open")).to_be_visible()
+        expect(page.get_by_role("link", name="Play money")).to_be_visible()
+        expect(page.get_by_role("button", name="Pay €12.50")).to_be_hidden()
+        context.unroute("https://js.stripe.com/**")
