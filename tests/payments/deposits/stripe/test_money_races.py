@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 from at_once import at_once
+from django.conf import settings
 from django.test import Client
 from stripe_site import (
     Stripe,
@@ -48,7 +51,7 @@ def now() -> datetime:
 
 
 def signed_in(user: User) -> Client:
-    browser = Client(raise_request_exception=False)
+    browser = Client(raise_request_exception=False, HTTP_HOST="localhost:8000")
     browser.force_login(user)
     return browser
 
@@ -59,6 +62,15 @@ def send(event: dict[str, Any]) -> int:
 
 def ask(browser: Client, address: str, **said: str) -> int:
     return browser.post(address, said).status_code
+
+
+def click(browser: Client, thing: Thing) -> Callable[[], int]:
+    """Open the window of a click some seconds ago; the deed that confirms it."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(seconds=5)):
+        page = browser.get(f"/thing/{thing.pk}?popup=2&n=x").content.decode()
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    ours = {"Origin": settings.SITE_URL, "Sec-Fetch-Site": "same-origin"}
+    return lambda: browser.post("/click", form, headers=ours).status_code
 
 
 def arrived(deposit: Deposit, number: str) -> Deposit:
@@ -123,7 +135,7 @@ class TestClickLoweredBudgetAndWithdrawal:
         browsers = [signed_in(ada) for _ in range(3)]
 
         statuses = at_once(
-            partial(ask, browsers[0], "/click", subject=str(song.pk)),
+            click(browsers[0], song),
             partial(ask, browsers[1], "/giving/budget/", amount="4", currency="EUR"),
             partial(
                 ask,
@@ -162,9 +174,7 @@ class TestFirstClicks:
         arrived(begin(ada, 10), "pi_1")
         set_budget(subscriber=ada, amount=6 * MICROS, currency="EUR", at=now)
 
-        statuses = at_once(
-            *(partial(ask, signed_in(ada), "/click", subject=str(thing.pk)) for thing in things)
-        )
+        statuses = at_once(*(click(signed_in(ada), thing) for thing in things))
 
         assert all(isinstance(one, int) and one < 400 for one in statuses), statuses
         assert wallet(ada) == (10 * MICROS, 6 * MICROS, 0)
