@@ -27,10 +27,13 @@ _RULES: tuple[tuple[re.Pattern[str], _Replace], ...] = (
     # The user and password of a URL.
     (re.compile(r"(?<=://)[^\s/@'\"]*:[^\s/'\"]*@"), f"{GONE}@"),
     # Addresses of mail, percent-encoded ones too.
-    (re.compile(r"[\w.+!#$&*/=?^`{|}~'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.I), GONE),
+    (re.compile(r"[\w.+!#$*^`{|}~'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.I), GONE),
     # Headers.
     (re.compile(r"\b(Bearer|Basic|Token)\s+[\w.~+/=-]{6,}", re.I), rf"\1 {GONE}"),
-    # name=value, "name": "value", and what databases write: Key (email)=(…).
+    # What PostgreSQL writes of a row that offends against a constraint.
+    (re.compile(r"(Key \(.+?\)=)\(.*?\)(?= |$)", re.M), rf"\1{GONE}"),
+    (re.compile(r"(Failing row contains )\(.*?\)\.?$", re.M), rf"\1{GONE}"),
+    # name=value, "name": "value".
     (
         re.compile(
             rf"((?:\b|_)(?:{_NAMED})['\"]?\)?\s?[=:]\s?)"
@@ -53,6 +56,12 @@ _RULES: tuple[tuple[re.Pattern[str], _Replace], ...] = (
         lambda m: _kept(m[0]),
     ),
 )
+# What every rule needs some of: most lines have nothing, and are left after one look.
+_SUSPECT = re.compile(
+    r"[@=:(]|%40|[\w+/=-]{24}|(?:\d[ -]?){13}|[A-Z]{2}\d{2}|(?:bearer|basic|token)\s"
+    r"|[BCDFGHJ-NP-TV-XZ]{4}[- ][BCDFGHJ-NP-TV-XZ]{4}|_\w{8}",
+    re.I,
+)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 # The words of a path or a name: joined by what no random token has so often.
 _WORDS = re.compile(r"(?:[A-Za-z]+|\d{1,8})(?:[-_/=][A-Za-z]*\d{0,8}[A-Za-z]*)+")
@@ -62,6 +71,8 @@ def scrub(text: str) -> str:
     """The text with GONE in the place of what is secret or names a person's account."""
     for secret in _secrets():
         text = text.replace(secret, GONE)
+    if not _SUSPECT.search(text):
+        return text
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
