@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 
 import redis
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from obole.backups.making import MARK as BACKUP
 from obole.health.signs import seconds_since_mark
 from obole.metrics.families import Family
 from obole.metrics.snapshot import last_snapshot
@@ -80,8 +82,14 @@ def _heartbeat_age() -> float | None:
     return seconds_since_mark(at=timezone.now())
 
 
+def _last_backup() -> float | None:
+    moment: float | None = cache.get(BACKUP)
+    return moment
+
+
 _LIVE: tuple[tuple[str, str, Callable[[], float | None]], ...] = (
     ("obole_queue_length", "Tasks that wait for a worker.", queue_length),
     ("obole_queue_taken", "Tasks that workers have taken and not ended.", taken_tasks),
+    ("obole_backup_timestamp_seconds", "When the last backup was made.", _last_backup),
     ("obole_heartbeat_age_seconds", "Since a worker ran a task of the clock's.", _heartbeat_age),
 )

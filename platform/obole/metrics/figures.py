@@ -36,16 +36,18 @@ def balances(at: datetime) -> Iterator[Family]:
         [row[:4] for row in found],
     )
     wallets = [row for row in found if row[0] == LedgerAccount.Kind.WALLET]
-    for column, part, meaning in (
-        (4, "held", "held by open budgets"),
-        (5, "owed", "owed after chargebacks"),
-    ):
-        yield Family.of(
-            f"obole_{part}_micros",
-            f"What of the wallets is {meaning}, in micros.",
-            ["currency"],
-            [(row[1], row[column]) for row in wallets],
-        )
+    yield Family.of(
+        "obole_held_micros",
+        "What of the wallets is held by open budgets, in micros.",
+        ["currency"],
+        [(row[1], row[4]) for row in wallets],
+    )
+    yield Family.of(
+        "obole_owed_micros",
+        "What wallets owe after chargebacks, in micros.",
+        ["currency"],
+        [(row[1], row[5]) for row in wallets],
+    )
 
 
 def running_month(at: datetime) -> Iterator[Family]:

@@ -1,0 +1,1 @@
+"""Backups that were tried, and the way back from them."""
