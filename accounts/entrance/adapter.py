@@ -37,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = REFUSALS
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Until the site winds down."""
+        return bool(settings.SIGN_UPS)
+
     def clean_username(self, username: str, *, shallow: bool = False) -> str:
         """The name, if somebody may sign up with it. Raises ValidationError."""
         validate_username(username)

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
 from payments.budgets.periods import keep_open
@@ -34,6 +36,10 @@ class PlanPaused(NoMeans):
     """The monthly budget is paused."""
 
 
+class GivingStopped(NoMeans):
+    """The site winds down: no new month of giving begins."""
+
+
 class WalletShort(NoMeans):
     """The wallet does not cover what is to be held.
 
@@ -53,11 +59,13 @@ def hold_budget(*, subscriber: User, period: Period, at: datetime) -> Budget:
     """The budget of a subscriber in a period, held, with its row locked until the transaction ends.
 
     The lock stops a click from counting on a hold that the last click taken back lifts meanwhile.
-    Raises NoPlan, PlanPaused or WalletShort, which are NoMeans; raises PeriodSealed if the budget
-    is not held yet and the period's settlement has begun.
+    Raises NoPlan, PlanPaused, GivingStopped or WalletShort, which are NoMeans; raises PeriodSealed
+    if the budget is not held yet and the period's settlement has begun.
     """
     budget = Budget.objects.lock(subscriber=subscriber, period=period)
     if budget is None or budget.held_at is None:
+        if not settings.GIVING:
+            raise GivingStopped("this site begins no new month of giving")
         keep_open(period)
         plan = _plan_of(subscriber)
         budget = budget or _opened(plan, period)

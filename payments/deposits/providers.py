@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from django.conf import settings
+
 from payments.deposits.models import Refund, Way
 
 if TYPE_CHECKING:
@@ -65,7 +67,9 @@ def providers() -> list[Provider]:
 
 
 def offered() -> list[Provider]:
-    """Those that this site is set up for."""
+    """Those that this site is set up for; none where it winds down."""
+    if not settings.DEPOSITS:
+        return []
     return [provider for provider in providers() if provider.is_offered()]
 
 

@@ -52,6 +52,13 @@ SITE_IS_SECURE = SITE_URL.startswith("https://")
 _HERE = [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = environment.words("OBOLE_HOSTS", list(dict.fromkeys([SITE_HOST, *_HERE])))
 
+# What a site that winds down stops, and what it says on every page: docs/operators/wind-down.md
+
+SIGN_UPS = environment.flag("OBOLE_SIGN_UPS", default=True)
+DEPOSITS = environment.flag("OBOLE_DEPOSITS", default=True)
+GIVING = environment.flag("OBOLE_GIVING", default=True)
+NOTICE = environment.text("OBOLE_NOTICE", "")
+
 # Money
 
 CURRENCIES = environment.currencies("OBOLE_CURRENCIES", ["EUR", "USD", "GBP", "CHF", "SEK"])
