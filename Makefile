@@ -94,6 +94,18 @@ worker: install ## run a Celery worker
 beat: install ## run Celery's clock, which starts the month end; one is enough
 	$(BIN)/celery -A obole beat --loglevel INFO $(ARGS)
 
+.PHONY: docs
+docs: install ## build the documentation into build/docs; a broken link fails
+	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs build/docs $(ARGS)
+
+.PHONY: backup
+backup: install ## back the database up and try the backup (ARGS=FOLDER, or into backups/)
+	$(MANAGE) backup $(or $(ARGS),backups)
+
+.PHONY: restore
+restore: install ## bring a backup back (ARGS="FILE --force" where the database is not empty)
+	$(MANAGE) restore $(ARGS)
+
 .PHONY: stop
 stop: install ## stop this checkout's PostgreSQL and Valkey
 	$(BIN)/python -m obole.servers down
