@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
+from http.client import HTTPConnection
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
@@ -175,10 +176,15 @@ class Browser:
             request.add_header("Referer", f"{self.site.url}/")
             request.add_header("Origin", self.site.url)
         try:
-            with self.opener.open(request, timeout=60) as answer:
-                return answer.status, answer.url, answer.read().decode()
+            answer = self.opener.open(request, timeout=60)
         except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.url, refusal.read().decode()
+            answer = refusal
+        with answer:
+            return answer.status, answer.url, answer.read().decode()
+
+    def headers_of(self, url: str) -> dict[str, str]:
+        with self.opener.open(self.site.url + url, timeout=60) as answer:
+            return dict(answer.headers)
 
     def fields_of(self, page: str, action: str) -> dict[str, str]:
         """What the form of a page that leads to `action` sends by itself."""
@@ -255,17 +261,16 @@ class TestSite:
         self._writes_json(site)
 
     def _serves_only_by_tls(self, site: Site, ada: Browser) -> None:
-        plain = urllib.request.Request(f"http://localhost:{site.plain}/", method="HEAD")
-        with pytest.raises(urllib.error.HTTPError) as redirect:
-            urllib.request.build_opener(_Stay).open(plain, timeout=60)
-        assert redirect.value.code == 308
-        assert redirect.value.headers["Location"].startswith("https://localhost")
-        page = ada.opener.open(f"{site.url}/", timeout=60)
-        assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
-        stylesheet = re.search(r'href="(/static/obole/obole\.\w+\.css)"', page.read().decode())
+        plain = HTTPConnection("localhost", site.plain, timeout=60)
+        plain.request("GET", "/")
+        redirect = plain.getresponse()
+        plain.close()
+        assert redirect.status == 308
+        assert str(redirect.headers["Location"]).startswith("https://localhost")
+        assert "max-age=31536000" in ada.headers_of("/")["Strict-Transport-Security"]
+        stylesheet = re.search(r'href="(/static/obole/obole\.\w+\.css)"', ada.open("/")[2])
         assert stylesheet is not None
-        static = ada.opener.open(site.url + stylesheet[1], timeout=60)
-        assert "immutable" in static.headers["Cache-Control"]
+        assert "immutable" in ada.headers_of(stylesheet[1])["Cache-Control"]
 
     def _tells_supervisors(self, site: Site) -> None:
         inside = f"http://127.0.0.1:{site.web}"
@@ -294,10 +299,3 @@ class TestSite:
         assert "Traceback" not in site.log("web")
         for secret in (PASSWORD, "ada@example.org", "smoke-test-0123456789"):
             assert secret not in written
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect."""
-
-    def redirect_request(self, *_arguments: object) -> None:
-        return None
