@@ -108,7 +108,7 @@ def _read_by_the_code() -> Iterator[tuple[str, tuple[str, str]]]:
         how = _reads(node)
         if not isinstance(node, ast.Call) or how in {"", "required"}:
             continue
-        if isinstance(node.args[0], ast.Constant):
+        if node.args and isinstance(node.args[0], ast.Constant):
             yield str(node.args[0].value), (_KINDS.get(how, how), _bounds(node))
 
 

@@ -32,7 +32,7 @@ class PlayMoney:
 
     def is_offered(self) -> bool:
         """Never on a public site."""
-        return bool(settings.DEPOSITS and settings.PLAY_MONEY)
+        return settings.PLAY_MONEY
 
     def currencies(self) -> list[str]:
         """All."""

@@ -67,10 +67,13 @@ def providers() -> list[Provider]:
 
 
 def offered() -> list[Provider]:
-    """Those that this site is set up for; none where it winds down."""
-    if not settings.DEPOSITS:
-        return []
+    """Those that this site is set up for."""
     return [provider for provider in providers() if provider.is_offered()]
+
+
+def taking_money() -> list[Provider]:
+    """Those by which one can pay in now: none where the site winds down."""
+    return offered() if settings.DEPOSITS else []
 
 
 def provider_of(way: Way) -> Provider:

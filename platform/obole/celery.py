@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import beat_init, heartbeat_sent, worker_init
+from celery.signals import beat_init, heartbeat_sent, setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obole.settings")
 
@@ -21,6 +21,15 @@ def start_servers(**_signal: object) -> None:
     from .servers import start_missing
 
     start_missing()
+
+
+@setup_logging.connect
+def write_as_everywhere(**_signal: object) -> None:
+    """Celery keeps its hands off the log: the settings say what is written, and how."""
+    from django.conf import settings
+    from django.utils.log import configure_logging
+
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
 
 
 @heartbeat_sent.connect

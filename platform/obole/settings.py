@@ -553,6 +553,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
         # Every statement with its values.
         "django.db.backends": {"level": "INFO"},
+        # That a task came; what became of it is another line.
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }
 

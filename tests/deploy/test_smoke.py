@@ -295,6 +295,8 @@ class TestSite:
         lines = [json.loads(line) for line in site.log("web").splitlines() if line[:1] == "{"]
 
         assert "POST /click 200" in {line["message"] for line in lines}
+        of_tasks = [json.loads(line) for line in site.log("worker").splitlines() if line[:1] == "{"]
+        assert "task" in next(line for line in of_tasks if line["logger"] == "celery.app.trace")
         written = site.log("web") + site.log("worker") + site.log("beat")
         assert "Traceback" not in site.log("web")
         for secret in (PASSWORD, "ada@example.org", "smoke-test-0123456789"):

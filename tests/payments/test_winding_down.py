@@ -20,7 +20,7 @@ from payments.budgets.planning import set_budget
 from payments.clicking.recording import Outcome, record_click
 from payments.deposits.crediting import begin_deposit, credit_deposit
 from payments.deposits.models import Refund, Way
-from payments.deposits.providers import offered
+from payments.deposits.providers import offered, taking_money
 from payments.deposits.winding_down import return_all_wallets
 from payments.ledger.models import LedgerAccount
 from payments.payouts.details import Account, enter_details
@@ -63,13 +63,17 @@ class TestSwitches:
 
     def test_offer_no_way_to_pay_in(self, client: Client, ada: User, settings: Settings) -> None:
         client.force_login(ada)
-        assert offered()
+        settings.STRIPE_SECRET_KEY = "sk_test_only"
+        assert len(taking_money()) == 3
 
         settings.DEPOSITS = False
 
-        assert offered() == []
+        assert taking_money() == []
         assert "takes no money in" in client.get("/wallet/pay-in/").content.decode()
-        assert client.get("/wallet/pay-in/bank/").status_code == 404
+        for page in ("/wallet/pay-in/bank/", "/wallet/pay-in/card/"):
+            assert client.get(page).headers["Location"] == "/wallet/pay-in/"
+        # Money still goes back.
+        assert len(offered()) == 3
 
     def test_begin_no_new_month(
         self,

@@ -20,7 +20,7 @@ class BankTransfer:
 
     def is_offered(self) -> bool:
         """Where the site has a bank account."""
-        return bool(settings.DEPOSITS and settings.BANK_IBAN)
+        return bool(settings.BANK_IBAN)
 
     def currencies(self) -> list[str]:
         """Euros: the QR code and the SEPA area know no others."""

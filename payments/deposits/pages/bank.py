@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -49,6 +49,8 @@ def show_bank_transfer(request: HttpRequest) -> HttpResponse:
     """Where to transfer money, and with which reference. 404 on a site without a bank account."""
     if not BankTransfer().is_offered():
         raise Http404
+    if not settings.DEPOSITS:
+        return redirect("pay_in")
     form = TransferForm(request.GET if "amount" in request.GET else None, initial={"amount": USUAL})
     amount = form.cleaned_data["amount"] if form.is_bound and form.is_valid() else USUAL
     reference = reference_of(viewer(request))

@@ -16,7 +16,7 @@ from accounts.viewer import viewer
 from payments.coming_back import address_with_next, page_to_come_back_to
 from payments.deposits.models import Deposit, Refund
 from payments.deposits.pages.words import page_for, words_for
-from payments.deposits.providers import offered
+from payments.deposits.providers import taking_money
 from payments.deposits.stripe.refilling import refill_of
 from payments.ledger.models import LedgerAccount
 from payments.ledger.movements import Movement, movements_of, transfers_of, wallets_of
@@ -73,7 +73,7 @@ def list_deposits(request: HttpRequest) -> HttpResponse:
 def choose_way(request: HttpRequest) -> HttpResponse:
     """The ways to pay in; straight on where there is but one."""
     back = page_to_come_back_to(request)
-    ways = [(provider, address_with_next(provider.page, back)) for provider in offered()]
+    ways = [(provider, address_with_next(provider.page, back)) for provider in taking_money()]
     if len(ways) == 1:
         return redirect(ways[0][1])
     return render(request, "payments/pay_in.html", {"ways": ways, "next": back})

@@ -115,7 +115,10 @@ def _is_secret(name: str) -> bool:
     words = set(name.split("_"))
     if name.startswith(("ACCOUNT_", "AUTH_", "CSRF_", "SESSION_", "OAUTH2_", "PASSWORD_")):
         return False
-    return bool(words & {"SECRET", "TOKEN", "PASSWORD", "KEYS", "DSN"}) or name == "SECRET_KEY"
+    return (
+        bool(words & {"SECRET", "SECRETS", "TOKEN", "PASSWORD", "KEYS", "DSN"})
+        or name == "SECRET_KEY"
+    )
 
 
 def _kept(word: str) -> str:

@@ -20,7 +20,7 @@ from accounts.viewer import viewer
 from payments.coming_back import address_with_next, page_to_come_back_to
 from payments.deposits.crediting import DepositRefused
 from payments.deposits.models import Deposit, Way
-from payments.deposits.providers import offered
+from payments.deposits.providers import taking_money
 from payments.deposits.stripe.cards import Cards
 from payments.deposits.stripe.client import CardsRefused, CardsUnreachable
 from payments.deposits.stripe.paying import (
@@ -71,6 +71,8 @@ def pay_by_card(request: HttpRequest) -> HttpResponse:
     """How much; then the page with Stripe's form. 404 on a site without Stripe."""
     if not Cards().is_offered():
         raise Http404
+    if not settings.DEPOSITS:
+        return redirect("pay_in")
     form = CardDepositForm(request.POST or None, initial=_initial(request))
     back = page_to_come_back_to(request)
     status = 400 if form.is_bound and not form.is_valid() else 200
@@ -163,7 +165,7 @@ def _initial(request: HttpRequest) -> dict[str, object]:
 def _other_ways(back: str) -> list[tuple[object, str]]:
     return [
         (provider.title, address_with_next(provider.page, back))
-        for provider in offered()
+        for provider in taking_money()
         if provider.way != Way.CARD
     ]
 
