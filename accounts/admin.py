@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth import admin as stock
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, RefreshToken
@@ -18,6 +19,7 @@ from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, Ref
 from accounts.mail.admin import MailAdmin
 from accounts.models import Application, User
 from accounts.staff.admin import StaffEntryAdmin
+from accounts.viewer import viewer
 
 __all__ = ["MailAdmin", "StaffEntryAdmin", "UserAdmin"]
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 else:
     _UserAdmin = stock.UserAdmin
 
+
+APPOINT, SUSPEND = "accounts.appoint_user", "accounts.suspend_user"
 
 # Tokens, codes, second factors and sessions are nobody's to read or make: people see to them on
 # their own pages. Both libraries come before this app in INSTALLED_APPS, so their pages of the
@@ -72,22 +76,64 @@ class UserAdmin(_UserAdmin):
     )
     readonly_fields = ("last_login", "date_joined")
 
-    @admin.action(description=_("Suspend the chosen users"), permissions=["change"])
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff are changed by who may appoint them, superusers by superusers."""
+        asking = viewer(request)
+        if asking.is_superuser or obj is None:
+            return super().has_change_permission(request, obj)
+        if obj.is_superuser or (obj.is_staff and not asking.has_perm(APPOINT)):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_suspend_permission(self, request: HttpRequest) -> bool:
+        """Who may suspend."""
+        return viewer(request).has_perm(SUSPEND)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """What this person may not change of that one: see docs/staff.md."""
+        asking = viewer(request)
+        if asking.is_superuser:
+            return self.readonly_fields
+        fixed = {"username", "email", "password", "is_superuser", "user_permissions", "is_active"}
+        if not asking.has_perm(APPOINT) or obj == asking:
+            fixed |= {"is_staff", "groups"}
+        if not asking.has_perm(SUSPEND) or obj == asking:
+            fixed |= {"suspended"}
+        if asking.has_perm(APPOINT) and obj != asking:
+            fixed -= {"email", "is_active"}
+        # Who makes a user types all of it but what makes them powerful.
+        if obj is None:
+            fixed -= {"username", "email", "password"}
+        return (*self.readonly_fields, *sorted(fixed))
+
+    def user_change_password(
+        self, request: HttpRequest, *arguments: Any, **keywords: Any
+    ) -> HttpResponse:
+        """Not for staff: people set theirs by mail. It would open their account."""
+        if not viewer(request).is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, *arguments, **keywords)
+
+    @admin.action(description=_("Suspend the chosen users"), permissions=["suspend"])
     def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """From now on they neither give nor get."""
         self._set_suspended(request, users.filter(suspended=False), to=True)
 
-    @admin.action(description=_("Lift the suspension of the chosen users"), permissions=["change"])
+    @admin.action(description=_("Lift the suspension of the chosen users"), permissions=["suspend"])
     def lift_suspension(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """From now on they give and get again."""
         self._set_suspended(request, users.filter(suspended=True), to=False)
 
     def _set_suspended(self, request: HttpRequest, users: QuerySet[User], *, to: bool) -> None:
         # One row after the other: each change is written to the admin's log.
-        changed = list(users)
+        changed = [user for user in users if self._may_suspend(request, user)]
         for user in changed:
             user.suspended = to
             user.save(update_fields=["suspended"])
             self.log_change(request, user, [{"changed": {"fields": ["suspended"]}}])
         text = ngettext("%(count)d user changed.", "%(count)d users changed.", len(changed))
         self.message_user(request, text % {"count": len(changed)}, messages.SUCCESS)
+
+    def _may_suspend(self, request: HttpRequest, user: User) -> bool:
+        asking = viewer(request)
+        return asking.is_superuser or not (user.is_superuser or user.is_staff or user == asking)

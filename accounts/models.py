@@ -108,6 +108,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [
+            ("appoint_user", _("Can say who is staff, and in which groups")),
+            ("suspend_user", _("Can suspend people and restore them")),
+            ("look_as_user", _("Can see people’s pages as they do")),
+        ]
         indexes = [
             # Each settlement asks for the few who are suspended.
             models.Index(fields=["id"], condition=models.Q(suspended=True), name="user_suspended"),

@@ -13,11 +13,14 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """List the pages of settings that are about money, and what acts for people by itself."""
+        from django.db.models.signals import post_migrate
+
         from accounts.privacy.leaving import Leaver, add_leaver
         from accounts.security.endings import OtherWay, add_other_way_in
         from accounts.settings_pages import add_settings_page
         from payments import leaving
         from payments.clicking.connecting import disconnect_all, list_connections
+        from payments.desk.groups import set_up_groups
         from payments.personal import register
 
         register()
@@ -31,6 +34,7 @@ class PaymentsConfig(AppConfig):
         add_other_way_in("connections", OtherWay(title, list_connections, disconnect_all))
         _let_payouts_read_the_bank()
         _let_confirmed_addresses_be_claimed()
+        post_migrate.connect(set_up_groups, sender=self)
 
 
 def _let_payouts_read_the_bank() -> None:

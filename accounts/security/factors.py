@@ -81,10 +81,10 @@ def has_second_factor(user: User) -> bool:
     return factors_of(user).exists()
 
 
-def used_second_factor(request: HttpRequest, user: User) -> bool:
-    """Whether one was shown in this session."""
+def shown_second_factor(request: HttpRequest, user: User) -> float:
+    """When one was last shown in this session, as a Unix time; 0 where none was."""
     records = get_authentication_records(request, user)
-    return any(record["method"] == "mfa" for record in records)
+    return max((float(one["at"]) for one in records if one["method"] == "mfa"), default=0.0)
 
 
 def _cipher() -> MultiFernet:

@@ -44,6 +44,7 @@ class Settlement(models.Model):
     class Meta:
         verbose_name = _("settlement")
         verbose_name_plural = _("settlements")
+        permissions = [("run_settlement", _("Can start month ends"))]
         ordering = ["-period"]
         constraints = [
             models.CheckConstraint(

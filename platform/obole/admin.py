@@ -9,13 +9,17 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.security.staff import second_factor_first
 from accounts.staff.logged import Logged
 from accounts.staff.recording import every_deed_noted
+from accounts.viewer import viewer
+from obole.desk import desk_context
 from things.click_pages import show_clicks
 
 
@@ -25,11 +29,19 @@ class OboleAdminSite(admin.AdminSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
     index_title = _("Administration")
+    index_template = "admin/desk/index.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """The stock addresses, and that of the clicks before them."""
         clicks = path("things/click/", self.admin_view(show_clicks), name="things_click")
         return [clicks, *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The desk."""
+        desk = desk_context(viewer(request), at=timezone.now())
+        return super().index(request, {**desk, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The site's own sign-in, with its limits and second factors."""

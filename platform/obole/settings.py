@@ -260,6 +260,11 @@ if PRODUCTION and not STAFF_SECOND_FACTOR:
     raise ImproperlyConfigured(
         "OBOLE_STAFF_SECOND_FACTOR must be 1 in production: the admin holds everybody's money"
     )
+# So long the administration stays open without a page, and with pages, until it asks again.
+STAFF_IDLE_MINUTES = environment.whole_number(
+    "OBOLE_STAFF_IDLE_MINUTES", 30, lowest=1, highest=1440
+)
+STAFF_HOURS = environment.whole_number("OBOLE_STAFF_HOURS", 10, lowest=1, highest=720)
 CSRF_FAILURE_VIEW = "obole.views.form_refused"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

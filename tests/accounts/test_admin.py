@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
@@ -85,3 +86,89 @@ class TestUserAdmin:
         response = olga.get(LIST, {"q": text})
 
         assert list(response.context["cl"].result_list) == [ada]
+
+
+class TestRights:
+    """What those who may change people may not do to them."""
+
+    @pytest.fixture
+    def rose(self, db: None) -> User:
+        return self.member("rose", "admin")
+
+    def member(self, name: str, group: str) -> User:
+        made = User.objects.create_user(name, is_staff=True)
+        made.groups.add(Group.objects.get(name=group))
+        return made
+
+    def change(self, by: User, user: User, **wanted: str) -> int:
+        answers = {
+            "username": user.username,
+            "display_name": "",
+            "email": "",
+            "language": "en",
+            "time_zone": "UTC",
+            "visibility": "1",
+            "is_active": "on",
+        }
+        browser = Client()
+        browser.force_login(by)
+        return browser.post(f"{LIST}{user.pk}/change/", answers | wanted).status_code
+
+    def test_support_takes_nobodys_address_or_name(self, ada: User) -> None:
+        sam = self.member("sam", "support")
+
+        status = self.change(
+            sam, ada, username="eve", email="eve@example.org", suspended="on", display_name="A"
+        )
+
+        ada.refresh_from_db()
+        assert (status, ada.username, ada.email) == (302, "ada", None)
+        assert (ada.suspended, ada.display_name) == (False, "A")
+
+    def test_support_makes_nobody_staff(self, ada: User) -> None:
+        group = Group.objects.get(name="finance")
+
+        self.change(self.member("sam", "support"), ada, is_staff="on", groups=str(group.pk))
+
+        ada.refresh_from_db()
+        assert not ada.is_staff
+        assert not ada.groups.exists()
+
+    def test_who_appoints_makes_staff_and_no_superusers(self, rose: User, ada: User) -> None:
+        group = Group.objects.get(name="finance")
+
+        self.change(rose, ada, is_staff="on", is_superuser="on", groups=str(group.pk))
+
+        ada.refresh_from_db()
+        assert (ada.is_staff, ada.is_superuser) == (True, False)
+        assert [one.name for one in ada.groups.all()] == ["finance"]
+
+    def test_nobody_gives_rights_to_themselves(self, rose: User) -> None:
+        group = Group.objects.get(name="finance")
+
+        assert self.change(rose, rose, groups=str(group.pk), is_staff="on") == 302
+
+        assert [one.name for one in rose.groups.all()] == ["admin"]
+
+    def test_support_changes_no_staff_and_nobody_changes_a_superuser(self, rose: User) -> None:
+        olga = User.objects.create_superuser("olga")
+        sam = self.member("sam", "support")
+
+        assert self.change(sam, rose, display_name="X") == 403
+        assert self.change(rose, olga, display_name="X") == 403
+
+    def test_nobody_suspends_staff_in_passing(self, rose: User, ada: User) -> None:
+        mia = self.member("mia", "moderation")
+        browser = Client()
+        browser.force_login(mia)
+
+        browser.post(LIST, {"action": "suspend", "_selected_action": [rose.pk, mia.pk, ada.pk]})
+
+        suspended = User.objects.filter(suspended=True)
+        assert [user.username for user in suspended] == ["ada"]
+
+    def test_nobody_sets_a_password(self, rose: User, ada: User) -> None:
+        browser = Client()
+        browser.force_login(rose)
+
+        assert browser.get(f"{LIST}{ada.pk}/password/").status_code == 403

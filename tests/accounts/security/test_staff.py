@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.test import Client
 from people import PASSWORD, code_of, sign_in, signed_up, with_authenticator
@@ -42,6 +44,26 @@ class TestAdmin:
 
         assert browser.get(ADMIN).status_code == 200
 
+    def test_asks_for_it_again_where_nobody_was_there_for_a_while(self, olga: User) -> None:
+        browser = came_in(olga)
+        _shown_ago(browser, minutes=31)
+
+        assert browser.get(ADMIN).headers["Location"].startswith("/sign-in/again/code")
+
+    def test_stays_open_to_who_is_there(self, olga: User) -> None:
+        browser = came_in(olga)
+        _shown_ago(browser, minutes=50, seen_minutes=20)
+
+        assert browser.get(ADMIN).status_code == 200
+
+    def test_asks_for_it_again_the_next_day(self, olga: User) -> None:
+        browser = came_in(olga)
+        _shown_ago(browser, minutes=601, seen_minutes=1)
+
+        answer = browser.post(ADMIN, {"action": "suspend", "_selected_action": [olga.pk]})
+
+        assert answer.headers["Location"] == "/sign-in/again/code?next=%2Fadmin%2F"
+
     def test_lets_no_deed_through_either(self, olga: User) -> None:
         browser = sign_in(olga)
 
@@ -65,3 +87,21 @@ class TestAdmin:
         settings.STAFF_SECOND_FACTOR = False
 
         assert sign_in(olga).get(ADMIN).status_code == 200
+
+
+def came_in(olga: User) -> Client:
+    secret = with_authenticator(olga)
+    browser = sign_in(olga)
+    browser.post("/sign-in/second-step", {"code": code_of(secret)})
+    assert browser.get(ADMIN).status_code == 200
+    return browser
+
+
+def _shown_ago(browser: Client, *, minutes: int, seen_minutes: int | None = None) -> None:
+    session = browser.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= minutes * 60
+    session.pop("staff_seen", None)
+    if seen_minutes is not None:
+        session["staff_seen"] = time.time() - seen_minutes * 60
+    session.save()

@@ -13,6 +13,7 @@ from accounts.mail.kinds import Kind
 from accounts.mail.models import Mail
 from accounts.models import User
 from accounts.staff.models import StaffEntry
+from accounts.visibility import Visibility
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth, KeptClick
 from payments.deposits.bank.models import BankLine, BankRefund
@@ -25,6 +26,7 @@ from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, earnings_of, outside, post, wallet_of
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, Way
 from payments.settlement.models import (
+    AuditRun,
     CreatorEarnings,
     PeriodFigures,
     Settlement,
@@ -32,12 +34,15 @@ from payments.settlement.models import (
     Stage,
     ThingEarnings,
 )
+from payments.tips.models import Tip
 from things.aliases.models import Alias
 from things.canonical import address_key
 from things.feeds.models import Feed
 from things.models import PendingClick, Thing
+from things.partners.models import Identifier, Partner
 from things.periods import Period
 from things.sites.models import Site
+from things.webhooks.models import Delivery, Endpoint, Event, Fact
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
 AMOUNT = 5_140_001
@@ -285,6 +290,61 @@ def refill(number: int) -> Refill:
     )
 
 
+def partner(number: int) -> Partner:
+    return Partner.objects.create(user=user(number), name=f"partner {number}")
+
+
+def identifier(number: int) -> Identifier:
+    return Identifier.objects.create(name=f"email:{number:064}", made_at=NOON)
+
+
+def endpoint(number: int) -> Endpoint:
+    return Endpoint.objects.create(
+        partner=partner(number),
+        url=f"https://partner.example/{number}",
+        secret=b"secret",
+        made_at=NOON,
+        next_at=NOON,
+    )
+
+
+def delivery(number: int) -> Delivery:
+    there = endpoint(number)
+    fact = Fact.objects.create(
+        partner=there.partner,
+        number=number,
+        uid=f"fact-{number}",
+        event=Event.PENDING_CLICK_CREATE,
+        fields={},
+        happened_at=NOON,
+    )
+    return Delivery.objects.create(endpoint=there, fact=fact)
+
+
+def tip(number: int) -> Tip:
+    return Tip.objects.create(
+        giver=user(number),
+        creator=user(number),
+        amount=AMOUNT,
+        fee=0,
+        currency="EUR",
+        visibility=Visibility.PUBLIC,
+        key=f"tip {number}",
+        given_at=NOON,
+    )
+
+
+def audit_run(number: int) -> AuditRun:
+    return AuditRun.objects.create(
+        cause=AuditRun.Cause.CLOCK,
+        thorough=False,
+        started_at=NOON,
+        ended_at=NOON,
+        checks=number,
+        sound=True,
+    )
+
+
 def bank_refund(number: int) -> BankRefund:
     made = refund_outside(
         deposit=deposit(number, "bank"),
@@ -374,6 +434,11 @@ def period(number: int) -> Period:
 MAKERS: dict[type[Model], Callable[[int], Model]] = {
     BankLine: bank_line,
     Alias: alias,
+    Delivery: delivery,
+    Endpoint: endpoint,
+    Identifier: identifier,
+    Partner: partner,
+    AuditRun: audit_run,
     Feed: feed,
     BankRefund: bank_refund,
     Budget: budget,
@@ -403,6 +468,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Stage: stage,
     StaffEntry: staff_entry,
     Thing: thing,
+    Tip: tip,
     ThingEarnings: thing_earnings,
     Transfer: transfer,
     User: user,
