@@ -111,6 +111,14 @@ class PartnerAdmin(_PartnerAdmin):
     inlines = (NamespaceInline,)
     ordering = ("name", "pk")
 
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """An address without a scheme is taken for https."""
+        if db_field.name == "claim_page":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
 
 @admin.register(Identifier)
 class IdentifierAdmin(ReadOnlyAdmin):

@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from accounts.texts import plain_text
 from things.addresses import NotAWebAddress, tidy_url
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
-from things.texts import plain_text
 
 PATH = "/submit/auto"
 TITLE_LENGTH = 300

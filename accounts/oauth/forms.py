@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.oauth.models import NEVER_REDIRECT, Application
+from accounts.texts import without_deceit
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Application]
@@ -54,6 +55,17 @@ class ApplicationForm(_Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+
+    def clean_name(self) -> str:
+        """Without characters that make one name look like another. Raises ValidationError."""
+        name = without_deceit(self.cleaned_data["name"]).strip()
+        if not name:
+            raise ValidationError(_("This field is required."))
+        return name
+
+    def clean_description(self) -> str:
+        """Likewise."""
+        return without_deceit(self.cleaned_data["description"]).strip()
 
     def clean_redirect_uris(self) -> str:
         """One address a line. Raises ValidationError for one that a code must not be sent to."""

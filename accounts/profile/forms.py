@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.texts import without_deceit
 
 if TYPE_CHECKING:
     _UserForm = forms.ModelForm[User]
@@ -36,6 +37,10 @@ class ProfileForm(_UserForm):
         # Of this moment: the zones of the machine may be brought up to date under us.
         zones = cast("forms.ChoiceField", self.fields["time_zone"])
         zones.choices = _time_zones(self.instance.time_zone)
+
+    def clean_display_name(self) -> str:
+        """Without characters that make one name look like another."""
+        return without_deceit(self.cleaned_data["display_name"]).strip()
 
 
 def _time_zones(known: str) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 from hosting import Internet
 from launching import USUAL_MODE
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Response, expect
 from site_pages import FORMS, PAGES
 from test_access import violations
 
@@ -26,17 +26,36 @@ from payments.clicking.recording import record_click
 from payments.deposits.play import pay_in_play_money
 from payments.money import MICROS
 from payments.settlement.running import settle_period
+from things.feeds.models import Feed
 from things.models import Thing
+from things.partners.models import Namespace, Partner
 from things.periods import Period
+from things.webhooks.endpoints import add_endpoint, send_ping
+from things.webhooks.models import Delivery, Endpoint
 
 # Bytes of a first visit, texts after gzip -9.
 MOST = 60_000
 SEPTEMBER = Period(2010, 9)
-TITLES = ("A song of tea", "The history of a letter, and of the many people who wanted it gone", "")
+# What strangers would write, as it could stand in the database from before it was looked at.
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202egnihtyna"
+TITLES = (
+    "A song of tea",
+    "The history of a letter, and of the many people who wanted it gone",
+    "",
+    HOSTILE,
+)
 
 ALL = {**PAGES, **FORMS}
 # The window of a click stands on its own; the page of an owned thing is the same with figures.
-MORE = {"thing": ("ada", "/thing/{thing}"), "nothing": (None, "/nothing/here/")}
+MORE = {
+    "thing": ("ada", "/thing/{thing}"),
+    "hostile_thing": ("ada", "/thing/{hostile}"),
+    "partner": ("ben", "/partner/"),
+    "endpoint": ("ben", "/partner/messages/{endpoint}/"),
+    "own_things": ("ben", "/things/mine/"),
+    "own_feeds": ("ben", "/things/mine/feeds/"),
+    "nothing": (None, "/nothing/here/"),
+}
 # What `make test` looks at; `make test-browser` looks at all, in each language and scheme.
 SOME = (
     "front",
@@ -48,23 +67,46 @@ SOME = (
     "account_signup",
     "profile_settings",
     "thing",
+    "hostile_thing",
+    "endpoint",
+    "own_feeds",
 )
 
 
 @pytest.fixture
 def site(internet: Internet) -> dict[str, User]:
     """Ada gave in September 2010 and gives now; Ben earned; both have pages full of it."""
-    ada = User.objects.create_user("ada", display_name="Ada")
-    ben = User.objects.create_user("ben", display_name="Ben")
+    ada = User.objects.create_user("ada", display_name=f"Ada {HOSTILE}"[:120])
+    ben = User.objects.create_user("ben", display_name=f"Ben {HOSTILE}"[:120])
     own_site(ben, "ben.example")
     things = [
-        Thing.objects.create(url=f"https://ben.example/{turn}", owner=ben, title=title)
+        Thing.objects.create(
+            url=f"https://ben.example/{turn}",
+            owner=ben,
+            title=title,
+            description=title,
+            tags=[title[:60]] if title else [],
+        )
         for turn, title in enumerate(TITLES)
     ]
     _give(ada, things, at=SEPTEMBER.starts_at + timedelta(days=3))
     settle_period(period=SEPTEMBER, at=SEPTEMBER.ends_at, fee_basis_points=1000)
     _give(ada, things, at=timezone.now())
+    _register_feed(ben)
+    _speak_for_a_service(ben)
     return {"ada": ada, "ben": ben}
+
+
+def _register_feed(owner: User) -> None:
+    Feed.objects.create(
+        owner=owner,
+        url="https://ben.example/feed",
+        title=HOSTILE,
+        refusal=HOSTILE,
+        hosts=["ben.example"],
+        made_at=timezone.now(),
+        next_at=timezone.now(),
+    )
 
 
 def _give(subscriber: User, things: list[Thing], *, at: datetime) -> None:
@@ -73,6 +115,16 @@ def _give(subscriber: User, things: list[Thing], *, at: datetime) -> None:
     set_budget(**pay)
     for thing in things:
         record_click(subscriber=subscriber, thing=thing, at=at)
+
+
+def _speak_for_a_service(user: User) -> None:
+    """With a message that failed, and an answer that wants to be more than text."""
+    partner = Partner.objects.create(user=user, name=HOSTILE[:120])
+    Namespace.objects.create(name="blogs", partner=partner)
+    add_endpoint(partner=partner, url="https://blogs.example/hook", at=timezone.now())
+    send_ping(partner, at=timezone.now())
+    Delivery.objects.update(said=HOSTILE, attempts=3, status=500)
+    Endpoint.objects.update(said=HOSTILE, failing_since=timezone.now())
 
 
 # What a page is made of, whether it came over the wire or out of a cache.
@@ -89,7 +141,14 @@ class Walk:
         self.packed: dict[str, int] = {}
         self.weights: dict[str, int] = {}
         self.page = context.new_page()
+        # Each refusal of the browser, also one that it keeps from the console.
+        self.page.add_init_script(
+            "addEventListener('securitypolicyviolation', e =>"
+            " console.error('CSP', e.violatedDirective, e.blockedURI, e.sample))"
+        )
         self.page.on("console", self._hear)
+        self.page.on("dialog", self._close)
+        self.page.on("response", self._check_policy)
         self.page.on("response", self._weigh)
         context.new_cdp_session(self.page).send("Network.clearBrowserCache")
         User.objects.update(language=language)
@@ -106,8 +165,12 @@ class Walk:
             sign_in(self.context, self.people[who])
         self.page.set_viewport_size({"width": 1280, "height": 800})
         self.name = name
-        thing = Thing.objects.order_by("pk").values_list("pk", flat=True)[0]
-        self.page.goto(SITE + address.format(thing=thing), wait_until="networkidle")
+        numbers = {
+            "thing": Thing.objects.order_by("pk").values_list("pk", flat=True)[0],
+            "hostile": Thing.objects.get(title=HOSTILE).pk,
+            "endpoint": Endpoint.objects.get().pk,
+        }
+        self.page.goto(SITE + address.format(**numbers), wait_until="networkidle")
         return self.page
 
     def check(self, name: str) -> None:
@@ -133,8 +196,21 @@ class Walk:
         self.faults.append(f"{self.name}: {what}")
 
     def _hear(self, message: ConsoleMessage) -> None:
+        if message.location["url"].endswith("/favicon.ico"):
+            return  # The administration names none.
         if message.type == "error" and self.name != "nothing":
             self.fault(f"the browser says {message.text}")
+
+    def _close(self, dialog: Dialog) -> None:
+        self.fault(f"a script of a stranger says {dialog.message}")
+        dialog.dismiss()
+
+    def _check_policy(self, response: Response) -> None:
+        if response.request.resource_type != "document" or not response.url.startswith(SITE):
+            return
+        policy = response.headers.get("content-security-policy", "")
+        if "default-src" not in policy or "unsafe" in policy:
+            self.fault(f"has the policy “{policy}”")
 
     def _weigh(self, response: Response) -> None:
         if not response.url.startswith(SITE) or response.status >= 300:
@@ -194,6 +270,36 @@ class TestEveryPage:
 
         print("heaviest:", sorted(going.weights.items(), key=lambda each: -each[1])[:3])
         assert going.faults == []
+
+
+# Pages of the administration on which stand the words of strangers.
+ADMIN = (
+    "things/thing/",
+    "things/feed/",
+    "things/partner/",
+    "things/endpoint/",
+    "things/delivery/",
+    "accounts/user/",
+    "accounts/mail/",
+    "payments/budget/",
+)
+
+
+class TestAdministration:
+    def test_shows_the_words_of_strangers_as_words(self, walk: Callable[[str, str], Walk]) -> None:
+        User.objects.create_superuser("olga")
+        going = walk("en", "light")
+        sign_in(going.context, User.objects.get(username="olga"))
+
+        for going.name in ADMIN:
+            going.page.goto(f"{SITE}/admin/{going.name}", wait_until="networkidle")
+            first = going.page.locator("#result_list tbody th a").first
+            if first.count():
+                first.click()
+                going.page.wait_for_load_state("networkidle")
+
+        assert going.faults == []
+        assert not going.page.locator("img[src=x]").count()
 
 
 # Whatever takes the focus with Tab: in the order of the page, seen, and no member of a group of

@@ -8,12 +8,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.texts import without_deceit
 from things.addresses import URL_BYTES, NotAWebAddress
 from things.autosubmit import MOST_TAGS, TAG_LENGTH
 from things.canonical import canonical_url
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
 from things.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Thing
-from things.texts import without_deceit
 
 
 @extend_schema_field(OpenApiTypes.STR)

@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.texts import plain_line, plain_text, without_deceit
 from things.addresses import URL_BYTES, NotAWebAddress, tidy_url
 from things.autosubmit import MOST_TAGS, TAG_LENGTH
 from things.canonical import canonical_url
 from things.catalogue import Category, language_choices
 from things.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Thing
-from things.texts import plain_line, plain_text, without_deceit
 
 
 class AddressField(forms.CharField):

@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 
 import lxml.etree
 
+from accounts.texts import plain_line, plain_text
 from things.autosubmit import DESCRIPTION_LENGTH, TAG_LENGTH, TITLE_LENGTH
 from things.canonical import canonical_url
 from things.catalogue import Category, language_like
 from things.fetching.fetcher import Fetched, Limits
-from things.texts import plain_line, plain_text
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9,"

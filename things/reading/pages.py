@@ -13,13 +13,13 @@ from urllib.parse import urljoin
 import lxml.etree
 import lxml.html
 
+from accounts.texts import plain_line, plain_text
 from things.addresses import NotAWebAddress, same_site
 from things.autosubmit import DESCRIPTION_LENGTH, TAG_LENGTH, TITLE_LENGTH
 from things.canonical import canonical_url
 from things.catalogue import Category, language_like
 from things.fetching.fetcher import Fetched
 from things.reading.linked import read_linked
-from things.texts import plain_line, plain_text
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 MOST_TAGS = 10

@@ -104,7 +104,7 @@ class TestHostilePages:
         ],
     )
     def test_have_plain_titles(self, written: str, shown: str) -> None:
-        from things.texts import plain_line
+        from accounts.texts import plain_line
 
         assert read(f"<title>{written}</title>").title in {shown, plain_line(shown, most=300)}
 
