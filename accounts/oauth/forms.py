@@ -60,7 +60,7 @@ class ApplicationForm(_Form):
         """Without characters that make one name look like another. Raises ValidationError."""
         name = without_deceit(self.cleaned_data["name"]).strip()
         if not name:
-            raise ValidationError(_("This field is required."))
+            raise ValidationError(self.fields["name"].error_messages["required"])
         return name
 
     def clean_description(self) -> str:
