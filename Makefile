@@ -53,6 +53,10 @@ test-fuzz: install ## send each operation of the API 500 requests that its descr
 bench-search: install ## measure a search over a million things against a read of 30
 	$(BIN)/python tests/benchmarks/search.py $(ARGS)
 
+.PHONY: bench-creators
+bench-creators: install ## measure finding a thing and an estimate with a million things
+	$(BIN)/python tests/benchmarks/creators.py $(ARGS)
+
 .PHONY: bench
 bench: install ## measure a settlement against the bare insert
 	$(BIN)/python tests/benchmarks/bench.py $(ARGS)

@@ -23,6 +23,8 @@ from things.fields import AddressKeyField, PeriodField
 from things.guards import THING_TRIGGERS
 from things.partners import models as partners  # noqa: F401 - where Django looks for models
 from things.periods import Period
+from things.reading import models as reading  # noqa: F401 - where Django looks for models
+from things.referring import models as referring  # noqa: F401 - where Django looks for models
 from things.sites import models as sites  # noqa: F401 - where Django looks for models
 from things.webhooks import models as webhooks  # noqa: F401 - where Django looks for models
 

@@ -9,6 +9,8 @@ from things.feeds.models import Feed
 from things.partitions import make_partitions_ahead
 from things.periods import Period
 from things.popularity import count_popularity
+from things.reading.filling import fill_in, things_to_look_at
+from things.referring.counting import add_up_referrals
 from things.webhooks.endpoints import drop_old_facts
 from things.webhooks.sending import due_endpoints, send_waiting
 
@@ -70,3 +72,24 @@ def send_webhooks_of_endpoint(*, endpoint_id: int) -> int:
 def drop_old_facts_for_partners() -> int:
     """Drop what partners were told long ago."""
     return drop_old_facts(at=timezone.now())
+
+
+@shared_task(name="things.add_up_referrals")
+def add_up_referrals_of_clicks() -> int:
+    """Add up from which pages clicks came."""
+    return add_up_referrals()
+
+
+@shared_task(name="things.look_at_pages")
+def look_at_pages() -> int:
+    """Have the page read of each thing of which nothing was said. Returns how many."""
+    silent = things_to_look_at()
+    for thing_id in silent:
+        look_at_page_of_thing.delay(thing_id=thing_id)
+    return len(silent)
+
+
+@shared_task(name="things.look_at_page")
+def look_at_page_of_thing(*, thing_id: int) -> bool:
+    """Read the page of one thing, unless another task has done so. Returns whether it said much."""
+    return fill_in(thing_id=thing_id, at=timezone.now())

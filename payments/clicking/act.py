@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -35,6 +36,7 @@ from payments.clicking.tokens import TokenRefused
 from things.button.looks import page_language
 from things.counting import count_of
 from things.describing import SubmissionRefused
+from things.sites.models import Connection
 
 LONGEST_BODY = 20_000
 
@@ -93,13 +95,13 @@ def act_click(request: HttpRequest, said: _Said) -> HttpResponse:
             CLICKS.labels(State.COUNTED).inc()
             with translation.override(page_language(str(said.get("lang", "")))):
                 return _as_json(Answer(State.COUNTED), count_of(thing_id))
-    return _act(request, said, click_or_keep)
+    return _act(request, said, _click)
 
 
 @_from_frame
 def act_undo(request: HttpRequest, said: _Said) -> HttpResponse:
     """Take a click of a connected reader back."""
-    return _act(request, said, answer_undo)
+    return _act(request, said, _undo)
 
 
 @_from_frame
@@ -111,7 +113,19 @@ def act_disconnect(request: HttpRequest, said: _Said) -> HttpResponse:
     return response
 
 
-def _act(request: HttpRequest, said: _Said, deed: Callable[..., Answer]) -> HttpResponse:
+def _click(connection: Connection, subject: str, at: datetime) -> Answer:
+    """The frame is on the connected site: it knows no more of the page."""
+    page = connection.site.host
+    return click_or_keep(subscriber=connection.subscriber, subject=subject, at=at, page=page)
+
+
+def _undo(connection: Connection, subject: str, at: datetime) -> Answer:
+    return answer_undo(subscriber=connection.subscriber, subject=subject, at=at)
+
+
+def _act(
+    request: HttpRequest, said: _Said, deed: Callable[[Connection, str, datetime], Answer]
+) -> HttpResponse:
     subject = str(said.get("s", ""))
     now = timezone.now()
     with translation.override(page_language(str(said.get("lang", "")))):
@@ -122,7 +136,7 @@ def _act(request: HttpRequest, said: _Said, deed: Callable[..., Answer]) -> Http
             return HttpResponse(status=401)
         except (WrongSite, NoSuchThing, SubmissionRefused):
             return HttpResponse(status=403)
-        answer = deed(subscriber=connection.subscriber, subject=subject, at=now)
+        answer = deed(connection, subject, now)
         count = count_of(answer.thing.pk) if answer.thing is not None else None
         return _as_json(answer, count)
 

@@ -105,13 +105,18 @@ class Answer:
 
 
 def answer_click(
-    *, subscriber: User, subject: str, at: datetime, visibility: Visibility | None = None
+    *,
+    subscriber: User,
+    subject: str,
+    at: datetime,
+    visibility: Visibility | None = None,
+    page: str = "",
 ) -> Answer:
-    """Count a click on a subject; each refusal is an answer too."""
+    """Count a click on a subject, from a page where that is known; refusals are answers too."""
 
     def click() -> Answer:
         thing, recorded = click_subject(
-            subscriber=subscriber, subject=subject, at=at, visibility=visibility
+            subscriber=subscriber, subject=subject, at=at, visibility=visibility, page=page
         )
         return Answer(_OUTCOMES[recorded.outcome], thing)
 

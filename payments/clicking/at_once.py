@@ -13,7 +13,9 @@ from things.periods import Period
 # Everything that `record_click` and `check_site` ask, as conditions; where one fails no row is
 # inserted, and the caller goes the long way, which names the reason. The lock on the budget's
 # row stops the last click taken back from lifting the hold meanwhile.
+# From which page it came is noted beside it: the connected site.
 _INSERT = """
+WITH counted AS (
 INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at, visibility)
 SELECT budget.period, reader.id, thing.id, %(at)s, reader.visibility
 FROM things_connection AS link
@@ -28,6 +30,13 @@ WHERE link.secret_sha256 = %(secret)s AND link.used_at > %(used)s
   AND budget.held_at IS NOT NULL AND budget.share IS NULL
 FOR NO KEY UPDATE OF budget
 ON CONFLICT DO NOTHING
+RETURNING period, thing_id
+)
+INSERT INTO things_referral (period, thing_id, page)
+SELECT counted.period, counted.thing_id, site.host
+FROM counted
+JOIN things_connection AS link ON link.secret_sha256 = %(secret)s
+JOIN things_site AS site ON site.id = link.site_id
 """
 
 

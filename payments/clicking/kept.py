@@ -46,10 +46,17 @@ def keep_click(
 
 
 def click_or_keep(
-    *, subscriber: User, subject: str, at: datetime, visibility: Visibility | None = None
+    *,
+    subscriber: User,
+    subject: str,
+    at: datetime,
+    visibility: Visibility | None = None,
+    page: str = "",
 ) -> Answer:
     """Count a click on a subject, or keep it where there are no means."""
-    answer = answer_click(subscriber=subscriber, subject=subject, at=at, visibility=visibility)
+    answer = answer_click(
+        subscriber=subscriber, subject=subject, at=at, visibility=visibility, page=page
+    )
     if answer.state is State.NO_MEANS:
         url = describe_subject(subject).url
         keep_click(subscriber=subscriber, subject=subject, url=url, at=at, visibility=visibility)

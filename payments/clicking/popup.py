@@ -36,21 +36,27 @@ from things.button.assets import asset
 from things.counting import count_of
 from things.describing import SubmissionRefused, is_draft, query_of, read_submission
 from things.models import Thing
+from things.referring.pages import page_named
 
 NONCE_LENGTH = 64
 
 
 @dataclass(frozen=True)
 class Window:
-    """How the page was opened: 0 as a page, 1 by the frame, 2 by one that could be connected."""
+    """How the page was opened: 0 as a page, 1 by the frame, 2 by one that could be connected.
+
+    `page` is where the link or the button was, as host and path, as far as the browser says.
+    """
 
     kind: int = 0
     nonce: str = ""
+    page: str = ""
 
     @property
     def query(self) -> str:
         """The same, for an address."""
-        return urlencode({"popup": str(self.kind), "n": self.nonce}) if self.kind else ""
+        said = {"popup": str(self.kind), "n": self.nonce} if self.kind else {}
+        return urlencode(said | ({"from": f"https://{self.page}"} if self.page else {}))
 
 
 @require_safe
@@ -100,6 +106,7 @@ def click(request: HttpRequest) -> HttpResponse:
         subject=subject,
         at=timezone.now(),
         visibility=chosen_visibility(request.POST),
+        page=window.page,
     )
     return _tell(request, subject, window, answer)
 
@@ -240,7 +247,8 @@ def _address(subject: str, window: Window) -> str:
 def _window(request: HttpRequest) -> Window:
     said = request.POST if request.method == "POST" else request.GET
     kind = said.get("popup", "")
-    window = Window(kind=int(kind) if kind in {"1", "2"} else 0)
+    before = said.get("from", "") or request.headers.get("Referer", "")
+    window = Window(kind=int(kind) if kind in {"1", "2"} else 0, page=page_named(before))
     return replace(window, nonce=said.get("n", "")[:NONCE_LENGTH]) if window.kind else window
 
 

@@ -11,6 +11,7 @@ from accounts.visibility import Visibility
 from payments.clicking.models import KeptClick
 from payments.clicking.recording import (
     NoSuchClick,
+    Outcome,
     Recorded,
     record_click,
     take_back_click,
@@ -18,6 +19,7 @@ from payments.clicking.recording import (
 from things.aliases.finding import thing_numbered
 from things.describing import describe_thing, is_draft, read_query, register_thing
 from things.models import Thing
+from things.referring.counting import note_referral
 
 
 class NoSuchThing(LookupError):
@@ -39,11 +41,17 @@ def describe_subject(subject: str) -> Thing:
 
 
 def click_subject(
-    *, subscriber: User, subject: str, at: datetime, visibility: Visibility | None = None
+    *,
+    subscriber: User,
+    subject: str,
+    at: datetime,
+    visibility: Visibility | None = None,
+    page: str = "",
 ) -> tuple[Thing, Recorded]:
     """Count a click on a subject, whose thing comes to be with its first click.
 
-    One transaction: where the click is refused there is no new thing either. Raises what
+    `page` is where the click comes from, as host and path, where that is known. One transaction:
+    where the click is refused there is no new thing either. Raises what
     `describe_subject` and `record_click` do.
     """
     with transaction.atomic():
@@ -51,7 +59,10 @@ def click_subject(
             thing = describe_subject(subject)
         else:
             thing = register_thing(read_query(subject))
-        return thing, record_click(subscriber=subscriber, thing=thing, at=at, visibility=visibility)
+        recorded = record_click(subscriber=subscriber, thing=thing, at=at, visibility=visibility)
+        if recorded.outcome is Outcome.COUNTED and recorded.period is not None:
+            note_referral(thing_id=thing.pk, period=recorded.period, page=page)
+        return thing, recorded
 
 
 def undo_subject(*, subscriber: User, subject: str, at: datetime) -> Thing:

@@ -30,12 +30,14 @@ from payments.paging import page_of, page_of_entries
 from payments.tips.sums import TipsOfMonth
 from things.models import Thing
 from things.periods import Period
+from things.referring.counting import pages_of
 from things.templatetags.periods import month_name
 
 # An estimate that is shown again and again is computed once a minute.
 HELD = 60
 MONTHS_SHOWN = 24
 THINGS_SHOWN = 100
+PAGES_SHOWN = 30
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def show_creator_month(request: HttpRequest, username: str, period: Period) -> H
         "page": page,
         "lines": reports.thing_lines(month, page),
         "days": days_of(creator, period),
+        "pages": pages_of(creator, period, most=PAGES_SHOWN),
     }
     return render(request, "payments/creator_month.html", context)
 
@@ -120,6 +123,7 @@ def _unsettled(
         "running": running,
         "estimates": _estimates(running),
         "lines": [(things[one.thing_id], one) for one in shown],
+        "pages": pages_of(creator, period, most=PAGES_SHOWN),
         "tips": tips,
     }
     return render(request, "payments/creator_running.html", context)
@@ -163,6 +167,9 @@ def month_file(request: HttpRequest, username: str, period: Period, form: str) -
         raise Http404
     if form == "json":
         return JsonResponse(exports.month_as_json(month))
+    if form == "pages":
+        name = f"{creator.username}-{period}-pages.csv"
+        return _file(exports.month_pages_as_csv(month), name)
     if form == "csv":
         return _file(exports.month_as_csv(month), f"{creator.username}-{period}.csv")
     currency = request.GET.get("currency", FLATTRS_CURRENCY)[:3]

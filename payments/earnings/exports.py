@@ -16,6 +16,10 @@ from payments.money import format_exact
 from payments.payouts.regiving import put_into_giving_so_far
 from payments.tips.sums import TipMoved, TipsOfMonth, tips_moved
 from things.clicks import clicks_until
+from things.referring.counting import pages_of
+
+# In a file; a page shows fewer.
+MOST_PAGES = 10_000
 
 # A spreadsheet takes a field that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -96,7 +100,7 @@ def month_as_csv(month: CreatorMonth) -> str:
 
 
 def month_as_json(month: CreatorMonth) -> dict[str, Any]:
-    """A month with its totals, by thing and by day."""
+    """A month with its totals, by thing, by day and by referring page."""
     names = ("gross", "lowest", "highest", "mean", "median")
     return {
         "creator": month.creator.username,
@@ -135,7 +139,17 @@ def month_as_json(month: CreatorMonth) -> dict[str, Any]:
             }
             for day in days_of(month.creator, month.period)
         ],
+        "pages": [
+            {"page": one.page, "clicks": one.clicks}
+            for one in pages_of(month.creator, month.period, most=MOST_PAGES)
+        ],
     }
+
+
+def month_pages_as_csv(month: CreatorMonth) -> str:
+    """From which pages the clicks of a month came, most first, as far as browsers said."""
+    pages = pages_of(month.creator, month.period, most=MOST_PAGES)
+    return _csv(["page", "clicks"], [[one.page, str(one.clicks)] for one in pages])
 
 
 def month_as_report(month: CreatorMonth, currency: str) -> str:

@@ -498,6 +498,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "things.drop_old_facts",
         "schedule": crontab(hour="4", minute="25"),
     },
+    "pages of which nothing was said": {
+        "task": "things.look_at_pages",
+        "schedule": crontab(minute="6-59/10"),
+        "options": {"expires": 500},
+    },
+    "referring pages": {"task": "things.add_up_referrals", "schedule": crontab(minute="*/5")},
     "feeds": {"task": "things.check_due_feeds", "schedule": crontab(minute="*/5")},
     "claims": {
         "task": "payments.clicking.check_due_claims",
