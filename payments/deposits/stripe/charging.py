@@ -18,7 +18,6 @@ from payments.deposits.stripe.amounts import to_stripe
 from payments.deposits.stripe.client import (
     CardDeclined,
     CardsRefused,
-    CardsUnreachable,
     asking,
     own_key,
     own_words,
@@ -47,10 +46,7 @@ def charge_due_refills(*, at: datetime) -> int:
 
     At most CHUNK of them: the next run goes on. Safe to run again and beside itself.
     """
-    left = RefillPayment.objects.filter(
-        failed=False, deposit__state=Deposit.State.BEGUN, deposit__external_id=""
-    ).order_by("pk")
-    numbers = list(left.values_list("pk", flat=True)[:CHUNK])
+    numbers = _left_by_earlier_runs()
     today = timezone.localtime(at, timezone.get_default_timezone()).date()
     due = Refill.objects.filter(state=Refill.State.WORKING, next_on__lte=today)
     for refill_id in due.order_by("next_on", "pk").values_list("pk", flat=True)[:CHUNK]:
@@ -60,7 +56,8 @@ def charge_due_refills(*, at: datetime) -> int:
     for number in numbers:
         try:
             charge(number, at=at)
-        except CardsUnreachable:
+        except Exception:
+            # One that cannot be charged now must not keep the others from it.
             log.exception("the refill's payment %s was not charged: the next run tries", number)
     return len(numbers)
 
@@ -119,6 +116,13 @@ def _note_answer(deposit: Deposit, number: str, status: str) -> None:
     elif status != "succeeded":
         # Its bank wants the owner to confirm, who is not there: they can, on the payment's page.
         fail_refill_payment(deposit, why="the bank wants you to confirm the payment")
+
+
+def _left_by_earlier_runs() -> list[int]:
+    left = RefillPayment.objects.filter(
+        failed=False, deposit__state=Deposit.State.BEGUN, deposit__external_id=""
+    ).order_by("pk")
+    return list(left.values_list("pk", flat=True)[:CHUNK])
 
 
 def _write_down(refill: Refill, period: Period, at: datetime) -> RefillPayment | None:

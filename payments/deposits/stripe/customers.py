@@ -31,8 +31,8 @@ def customer_of(subscriber: User, *, at: datetime) -> CardCustomer:
     with asking():
         made = stripe_client().v1.customers.create(
             {"metadata": own_words(user=str(subscriber.pk))},
-            # By the day: one that the operator deletes at Stripe is made anew.
-            own_key(f"customer:{subscriber.pk}:{at:%Y-%m-%d}"),
+            # By the hour: one that the operator deletes at Stripe is made anew.
+            own_key(f"customer:{subscriber.pk}:{at:%Y-%m-%dT%H}"),
         )
     # Of two at once one is kept, and by the key both are the same.
     customer, _ = CardCustomer.objects.get_or_create(

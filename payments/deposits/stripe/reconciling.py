@@ -31,6 +31,7 @@ from payments.deposits.stripe.facts import NotReadable
 from payments.deposits.stripe.models import CardEvent
 from payments.deposits.stripe.paying import Stands, look_at_payment
 from payments.deposits.stripe.refunding import mirror_refund, refunds_at_stripe
+from payments.ledger.posting import AlreadyCorrected
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,8 @@ def _try_open_events(at: datetime) -> int:
 def _look_at_left_payments(at: datetime) -> int:
     """Payments that nobody finished are canceled at Stripe, so that they cannot be any more."""
     rows = Deposit.objects.open().filter(way=Way.CARD, begun_at__lt=at - LEFT_AFTER)
+    # What a refill could not ask for yet is asked for by its own task.
+    rows = rows.exclude(external_id="", refill_payment__isnull=False)
     deposits = list(rows.order_by("begun_at")[:CHUNK])
     for deposit in deposits:
         try:
@@ -152,6 +155,6 @@ def _look_at_open_refunds(at: datetime) -> int:
     for deposit in deposits.values():
         try:
             look_for_refunds(deposit, at=at)
-        except (CardsRefused, CardsUnreachable):
+        except (CardsRefused, CardsUnreachable, AlreadyCorrected):
             log.exception("the refunds of the deposit %s cannot be looked at", deposit.pk)
     return len(deposits)

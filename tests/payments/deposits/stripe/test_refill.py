@@ -25,6 +25,7 @@ from payments.deposits.stripe.models import (
     RefillPayment,
     SavedCard,
 )
+from payments.deposits.stripe.reconciling import reconcile_cards
 from payments.deposits.stripe.refilling import (
     NoCard,
     begin_refill,
@@ -353,6 +354,39 @@ class TestChargeDueRefills:
         stripe.is_down = False
         charge_due_refills(at=DUE + timedelta(minutes=10))
         assert charges(stripe) == 1
+
+    def test_waits_for_days(self, stripe: Stripe, ada: User) -> None:
+        save(stripe, ada)
+        agree(ada)
+        stripe.is_down = True
+        charge_due_refills(at=DUE)
+        stripe.is_down = False
+
+        reconcile_cards(at=DUE + timedelta(days=3))
+
+        assert Deposit.objects.get().state == "begun"
+        charge_due_refills(at=DUE + timedelta(days=3))
+        assert charges(stripe) == 1
+
+    def test_does_not_stop_at_one_that_fails(
+        self, stripe: Stripe, ada: User, eve: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for user in (ada, eve):
+            save(stripe, user)
+            agree(user)
+        tried: list[RefillPayment] = []
+
+        def fail_first(payment: RefillPayment, refill: Refill) -> tuple[str, str]:
+            tried.append(payment)
+            if len(tried) == 1:
+                raise ZeroDivisionError
+            return "pi_1", "succeeded"
+
+        monkeypatch.setattr("payments.deposits.stripe.charging._ask_for", fail_first)
+
+        charge_due_refills(at=DUE)
+
+        assert len(tried) == 2
 
     def test_charges_nothing_that_was_ended_meanwhile(self, stripe: Stripe, ada: User) -> None:
         save(stripe, ada)
