@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, to_locale
@@ -84,7 +85,12 @@ def format_for_people(amount: int, currency: str, *, exact: bool = False) -> str
 
     Rounded to the currency's minor unit, or with `exact` to the last micro.
     """
-    locale = to_locale(get_language() or "en")
+    return _written(amount, currency, exact, to_locale(get_language() or "en"))
+
+
+# A page shows the same share in each of its rows; writing it is most of what a row costs.
+@lru_cache(maxsize=4096)
+def _written(amount: int, currency: str, exact: bool, locale: str) -> str:  # noqa: FBT001
     written = format_currency(
         Decimal(amount) / MICROS, currency, locale=locale, decimal_quantization=not exact
     )

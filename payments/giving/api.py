@@ -135,7 +135,7 @@ class OwnStatement(ApiView):
         )
 
     def _things(self, statement: Statement, rows: slice) -> list[dict[str, Any]]:
-        clicks = list(statement.clicks.select_related("thing__owner")[rows])
+        clicks = statement.in_pages[rows]
         things = present_embedded([click.thing for click in clicks], self.presenting)
         return [
             {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import overload
 
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 
@@ -75,9 +77,40 @@ class Statement:
         return divide(self.budget.amount, self.counted + 1)[0]
 
     @property
+    def in_pages(self) -> ClicksInPages:
+        """The clicks, to be read some at a time."""
+        return ClicksInPages(self)
+
+    @property
     def given(self) -> int:
         """What goes to creators, in micros."""
         return self.share * self.counted
+
+
+class ClicksInPages(Sequence[Click]):
+    """The clicks of a statement, earliest first; a slice is read by two queries.
+
+    First which clicks they are, sorted where nothing else is read of them, and then those with
+    their things and creators. In one query PostgreSQL joins all clicks before it sorts them, as
+    soon as the page is not one of the first: of 10,000 that takes 58 ms instead of 5.
+    """
+
+    def __init__(self, statement: Statement) -> None:
+        self._clicks = statement.clicks
+        self._number = statement.counted + statement.left_out
+
+    def __len__(self) -> int:
+        return self._number
+
+    @overload
+    def __getitem__(self, asked: int) -> Click: ...
+    @overload
+    def __getitem__(self, asked: slice) -> list[Click]: ...
+    def __getitem__(self, asked: int | slice) -> Click | list[Click]:
+        if isinstance(asked, int):
+            return self[asked : asked + 1][0]
+        plain = self._clicks.select_related(None).values_list("thing_id", flat=True)
+        return list(self._clicks.filter(thing__in=list(plain[asked])))
 
 
 def budgets_of(subscriber: User) -> QuerySet[Budget]:

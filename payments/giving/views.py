@@ -47,8 +47,7 @@ def show_giving(request: HttpRequest, period: Period) -> HttpResponse:
     context = {
         "month": month,
         "statement": giving,
-        "clicks": giving
-        and page_of(request, giving.clicks, count=giving.counted + giving.left_out),
+        "clicks": giving and page_of_entries(request, giving.in_pages),
         "movements": page_of(request, month.movements, name="movements"),
         "charts": [
             chart_of_recipients(each)

