@@ -39,7 +39,11 @@ def words_for(movement: Movement) -> str:
         return _words_for_correction(movement)
     if transfer.kind == Transfer.Kind.TIP:
         creator = transfer.credited.owner
-        return _("Tip to %(name)s") % {"name": creator} if creator else _("Fee of a tip")
+        return (
+            _("Tip to %(name)s") % {"name": creator.get_full_name()}
+            if creator
+            else _("Fee of a tip")
+        )
     period = _period_of(transfer)
     if period is not None:
         return _("Given in %(month)s") % {"month": month_name(period)}

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from payments.budgets.models import Budget
-from payments.giving.statements import NothingGiven, State, Statement, statement_of
-from payments.ledger.models import LedgerAccount
+from payments.clicking.models import SkippedPeriod
+from payments.giving.statements import LeftOut, NothingGiven, State, Statement, statement_of
+from payments.ledger.models import LedgerAccount, Transfer
+from payments.ledger.posting import correction, post
+from payments.money import MICROS
 from payments.settlement.closing import close_period
 from payments.settlement.models import Settlement
 from things.models import Thing
 from things.periods import Period
 
 SEPTEMBER = Period(2010, 9)
+NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
 Give = Callable[..., None]
 Settle = Callable[[], Settlement]
 
@@ -73,6 +79,60 @@ class TestStatementOf:
         close_period(period=SEPTEMBER, at=SEPTEMBER.ends_at, fee_basis_points=1000)
 
         assert (over, stated(ada).state) == (State.BEING_SETTLED, State.BEING_SETTLED)
+
+    @pytest.mark.parametrize("settled", [False, True])
+    @pytest.mark.parametrize("suspended", [False, True])
+    def test_says_why_all_clicks_take_no_part(
+        self,
+        ada: User,
+        songs: list[Thing],
+        give: Give,
+        settle: Settle,
+        settled: bool,
+        suspended: bool,
+    ) -> None:
+        give(ada, *songs)
+        User.objects.filter(pk=ada.pk).update(suspended=suspended)
+        if not suspended:
+            paid = Transfer.objects.get(kind="deposit")
+            taken = correction(
+                paid, key="taken", about_at=NOON, kind=Transfer.Kind.CHARGEBACK, amount=MICROS
+            )
+            post([taken], posted_at=NOON)
+        if settled:
+            settle()
+
+        statement = stated(ada, at="after" if settled else "before")
+
+        assert (statement.counted, statement.left_out) == (0, 3)
+        assert statement.why is (LeftOut.SUSPENDED if suspended else LeftOut.DEBT)
+        assert adds_up(statement)
+
+    def test_says_that_standing_clicks_found_no_means(
+        self, ada: User, songs: list[Thing], give: Give
+    ) -> None:
+        give(ada, *songs)
+        SkippedPeriod.objects.create(period=SEPTEMBER, subscriber=ada, number=4, skipped_at=NOON)
+
+        assert stated(ada).skipped == 4
+
+    def test_reads_its_clicks_a_page_at_a_time_in_two_queries(
+        self,
+        ada: User,
+        songs: list[Thing],
+        give: Give,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        give(ada, *songs)
+        statement = stated(ada)
+        everything = list(statement.clicks)
+
+        with django_assert_num_queries(2):
+            page = statement.in_pages[1:3]
+            assert [click.thing.owner.username for click in page] == ["ben", "ben"]
+
+        assert page == everything[1:3]
+        assert len(statement.in_pages) == 3
 
     @pytest.mark.parametrize("settled", [False, True])
     def test_marks_clicks_on_suspended_things(
