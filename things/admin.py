@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from things.aliases.models import Alias
 from things.feeds.models import Feed
-from things.models import PendingClick, Thing
+from things.models import PendingClick, StandingClick, Thing
 from things.partners.models import Identifier, Namespace, Partner
 from things.read_only import EstimatingPaginator, ReadOnlyAdmin
 from things.webhooks.models import Delivery, Endpoint
@@ -67,6 +67,19 @@ class PendingClickAdmin(ReadOnlyAdmin):
     columns = ("subscriber", "thing", "clicked_at")
     list_select_related = ("subscriber", "thing")
     search_fields = ("subscriber__username__exact", "thing__url__startswith")
+    ordering = ("-id",)
+
+
+@admin.register(StandingClick)
+class StandingClickAdmin(ReadOnlyAdmin):
+    """Clicks that are repeated each month. Their subscribers change them on their own pages."""
+
+    columns = ("id", "subscriber", "thing", "active", "until", "last_period", "created_at")
+    details = (*columns, "started_at", "visibility")
+    list_filter = ("active", ("until", admin.EmptyFieldListFilter))
+    list_select_related = ("subscriber", "thing")
+    search_fields = ("subscriber__username__exact",)
+    search_help_text = _("The subscriber’s user name, in full.")
     ordering = ("-id",)
 
 

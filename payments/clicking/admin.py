@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.clicking.claiming import claim_site
-from payments.clicking.models import KeptClick
+from payments.clicking.models import KeptClick, SkippedPeriod
 from payments.clicking.proving import decide_against, decide_for
-from things.read_only import ReadOnlyAdmin
+from things.read_only import PeriodFilter, ReadOnlyAdmin
 from things.sites.models import Site
 from things.sites.owning import SiteTaken
 
@@ -94,4 +94,16 @@ class KeptClickAdmin(ReadOnlyAdmin):
     columns = ("subscriber", "url", "kept_at")
     list_select_related = ("subscriber",)
     search_fields = ("subscriber__username__exact", "url__startswith")
+    ordering = ("-id",)
+
+
+@admin.register(SkippedPeriod)
+class SkippedPeriodAdmin(ReadOnlyAdmin):
+    """Whose standing clicks found no means, in which month."""
+
+    columns = ("id", "period", "subscriber", "number", "skipped_at")
+    list_filter = (PeriodFilter,)
+    list_select_related = ("subscriber",)
+    search_fields = ("subscriber__username__exact",)
+    search_help_text = gettext_lazy("The subscriber’s user name, in full.")
     ordering = ("-id",)

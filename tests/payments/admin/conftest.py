@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.staff.models import StaffEntry
 from accounts.visibility import Visibility
 from payments.budgets.models import Budget, Plan
-from payments.clicking.models import ImportedMonth, KeptClick
+from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.crediting import credit_deposit
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
@@ -38,7 +38,7 @@ from payments.tips.models import Tip
 from things.aliases.models import Alias
 from things.canonical import address_key
 from things.feeds.models import Feed
-from things.models import PendingClick, Thing
+from things.models import PendingClick, StandingClick, Thing
 from things.partners.models import Identifier, Partner
 from things.periods import Period
 from things.sites.models import Site
@@ -90,6 +90,23 @@ def alias(number: int) -> Alias:
 def pending_click(number: int) -> PendingClick:
     return PendingClick.objects.create(
         subscriber=user(number), thing=thing(number), clicked_at=NOON
+    )
+
+
+def standing_click(number: int) -> StandingClick:
+    return StandingClick.objects.create(
+        subscriber=user(number),
+        thing=thing(number),
+        created_at=NOON,
+        started_at=NOON,
+        last_period=period(number),
+        visibility=Visibility.PUBLIC,
+    )
+
+
+def skipped_period(number: int) -> SkippedPeriod:
+    return SkippedPeriod.objects.create(
+        period=period(number), subscriber=user(number), number=2, skipped_at=NOON
     )
 
 
@@ -458,6 +475,8 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     PayoutDetails: payout_details,
     PayoutHold: payout_hold,
     PendingClick: pending_click,
+    SkippedPeriod: skipped_period,
+    StandingClick: standing_click,
     PeriodFigures: figures,
     Plan: plan,
     Refill: refill,

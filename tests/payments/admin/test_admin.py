@@ -32,6 +32,7 @@ from payments.settlement.models import (
     Shard,
     ThingEarnings,
 )
+from payments.tips.models import Tip
 from things.models import Thing
 from things.partitions import ensure_partition
 from things.partners.models import Partner
@@ -59,6 +60,7 @@ WITH_AMOUNTS = [
     Refill,
     Refund,
     ThingEarnings,
+    Tip,
     Transfer,
 ]
 
