@@ -43,7 +43,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replace], ...] = (
         rf"\1{GONE}",
     ),
     # Keys of Stripe and signed values of Django: `eyJ…:1abc:…`.
-    (re.compile(r"\b(?:sk|rk|pk|whsec|pi|seti|cs)_[A-Za-z0-9_]{8,}"), GONE),
+    (re.compile(r"\b(?:sk|rk|pk|whsec|pi|seti|cs)_[A-Za-z0-9_+/=]{8,}"), GONE),
     (re.compile(r"\b[\w-]{6,}(?:[:.][\w-]{4,}){1,2}[:.][\w-]{20,}"), GONE),
     # Codes that come by mail.
     (re.compile(r"\b[BCDFGHJ-NP-TV-XZ]{4}[- ][BCDFGHJ-NP-TV-XZ]{4}\b", re.I), GONE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import logging
 from collections.abc import Callable, Iterator
 from mailbox import code_sent_to
@@ -14,11 +15,13 @@ from django.core import mail
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
+from elsewhere import Elsewhere, Page
 from hypothesis import given
 from hypothesis import strategies as st
 from oauth2_provider.models import AccessToken, set_token_value
 from people import PASSWORD, code_of, sign_in, signed_up, with_authenticator
 from pytest_django import Settings
+from stripe_site import WEBHOOK_SECRET, signed
 
 from accounts.mail.choosing import unsubscribe_url
 from accounts.mail.kinds import switchable_kinds
@@ -30,6 +33,11 @@ from obole.logs.formatting import JsonFormatter, LineFormatter
 from obole.logs.scrubbing import GONE, scrub
 from payments.payouts.details import Account, enter_details
 from payments.payouts.models import Way
+from things.partners.models import Partner
+from things.webhooks.endpoints import add_endpoint
+from things.webhooks.facts import note_fact
+from things.webhooks.models import Event
+from things.webhooks.sending import send_waiting
 
 ADDRESS = "ada.lovelace@example.org"
 TYPED_WRONG = "correct-horse-with-a-typo"
@@ -170,6 +178,52 @@ class TestLog:
         log.error("paid to %s by 4111 1111 1111 1111", IBAN)
 
         assert found_in(written(), {"IBAN": IBAN, "card": "4111 1111 1111 1111"}) == []
+
+    def test_of_stripes_events_has_no_secret(
+        self, client: Client, db: None, written: Callable[[], str], settings: Settings
+    ) -> None:
+        settings.STRIPE_SECRET_KEY = "sk_test_4eC39HqLyjWDarjtT1zdp7dc"
+        settings.STRIPE_WEBHOOK_SECRETS = [WEBHOOK_SECRET]
+        event = {
+            "id": "evt_1",
+            "object": "event",
+            "type": "payment_intent.succeeded",
+            "livemode": False,
+            "created": int(timezone.now().timestamp()),
+            "data": {"object": {"id": "pi_1", "object": "payment_intent", "email": ADDRESS}},
+        }
+        body = json.dumps(event).encode()
+        right = signed(body, secret=WEBHOOK_SECRET)
+
+        client.post("/stripe/events", body, "application/json")
+        client.post("/stripe/events", **right)
+
+        signature = right["headers"]["Stripe-Signature"].rpartition("=")[2]
+        assert "POST /stripe/events 400" in written()
+        secrets = {"address": ADDRESS, "secret": WEBHOOK_SECRET, "signature": signature}
+        assert found_in(written(), secrets | {"key": settings.STRIPE_SECRET_KEY}) == []
+
+    def test_of_webhooks_to_partners_has_no_secret(
+        self, db: None, written: Callable[[], str], elsewhere: Elsewhere
+    ) -> None:
+        paula = User.objects.create_user("paula", ADDRESS)
+        partner = Partner.objects.create(user=paula, name="Blogs")
+        address = "https://blogs.example/obole?key=a-key-of-the-partner"
+        elsewhere.publish(address, Page("broken", status=500))
+        endpoint, secret = add_endpoint(partner=partner, url=address, at=timezone.now())
+        note_fact(
+            partner=partner,
+            event=Event.PENDING_CLICK_CREATE,
+            fields={"email": ADDRESS},
+            at=timezone.now(),
+        )
+
+        send_waiting(endpoint_id=endpoint.pk, at=timezone.now())
+
+        [asked] = elsewhere.asked
+        signature = dict(asked.headers)["webhook-signature"].removeprefix("v1,")
+        secrets = {"address": ADDRESS, "secret": secret, "signature": signature}
+        assert found_in(written(), secrets | {"key": "a-key-of-the-partner"}) == []
 
     def test_of_a_fault_has_no_secret(
         self, transactional_db: None, written: Callable[[], str]
