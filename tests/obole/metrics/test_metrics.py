@@ -22,6 +22,7 @@ from accounts.models import User
 from obole.celery import app
 from obole.metrics.snapshot import last_snapshot, take_snapshot
 from obole.metrics.work import failed_tasks, outcomes
+from obole.tasks import heartbeat
 from payments.budgets.planning import set_budget
 from payments.clicking.recording import OwnThing, record_click
 from payments.ledger.models import Transfer
@@ -210,7 +211,7 @@ class TestTasks:
 
     def test_are_counted_by_what_became_of_them(self, client: Client) -> None:
         fail.delay(address="")
-        app.tasks["obole.heartbeat"].delay()
+        heartbeat.delay()
 
         assert outcomes().samples == [["obole.heartbeat", "done", 1], ["tests.fail", "failed", 1]]
         assert read(client)["obole_tasks", "outcome=failed", "task=tests.fail"] == 1
