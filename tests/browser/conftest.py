@@ -111,6 +111,7 @@ def internet(_internet: Internet, transactional_db: None) -> Iterator[Internet]:
     connection.settings_dict["CONN_MAX_AGE"] = 0
     with override_settings(**PUBLIC):
         yield _internet
+        _internet.come_to_rest()
     connection.settings_dict["CONN_MAX_AGE"] = kept
     _internet.forget()
 

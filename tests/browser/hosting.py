@@ -7,7 +7,8 @@ import hashlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -62,6 +63,8 @@ class Internet:
         self._ours = ours
         self._pages: dict[tuple[str, str], Page] = {}
         self.seen: list[Seen] = []
+        self._answering = 0
+        self._changed = threading.Condition()
         self.spki, context = _certificate(folder)
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.tls = context
@@ -85,11 +88,31 @@ class Internet:
         self.seen.clear()
         self._pages.clear()
 
+    def come_to_rest(self) -> None:
+        """Wait until nothing is being answered: the next test has another database."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._answering, timeout=60)
+
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
 
     def __call__(self, environ: dict[str, Any], start: _Start) -> Iterable[bytes]:
+        with self._one_more():
+            return self._answer(environ, start)
+
+    @contextmanager
+    def _one_more(self) -> Iterator[None]:
+        with self._changed:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._answering -= 1
+                self._changed.notify_all()
+
+    def _answer(self, environ: dict[str, Any], start: _Start) -> Iterable[bytes]:
         host = environ["HTTP_HOST"].partition(":")[0]
         cookies: list[str] = []
         statuses: list[int] = []

@@ -1,7 +1,9 @@
 """A button as one would write it at first, so that each attack can be seen to work somewhere.
 
 Its frame clicks at once and wants no proof of being seen; its form has no token; its window
-obeys keys, double clicks and messages; its session goes everywhere.
+obeys keys, double clicks and messages, and tells its opener what came of it, whoever that is; its
+session goes everywhere, and whoever has it clicks on anything; its answers can be read from
+anywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ _FRAME = f"""<!doctype html><style>body {{ margin: 0 }} button {{ width: 120px; 
 
 _CONFIRM = """<!doctype html><title>Confirm</title><form method="post" action="/click">
 <button id="go" autofocus style="position:fixed;left:20px;top:20px;width:300px;height:80px">Give</button>
-</form>"""
+</form><script>if (opener) opener.postMessage({count: 1}, "*")</script>"""
 
 
 class Naive:
@@ -33,7 +35,8 @@ class Naive:
         internet.publish(f"{SITE}/embed", _FRAME, headers={"Set-Cookie": _IN_FRAME})
         internet.publish(f"{SITE}/confirm", _CONFIRM)
         internet.publish(f"{SITE}/auto", f"<script>{_ACT}</script>")
-        internet.publish(f"{SITE}/click", "counted")
+        open_to_all = {"Access-Control-Allow-Origin": "*"}
+        internet.publish(f"{SITE}/click", "counted", headers=open_to_all)
 
     def count(self) -> int:
         """Clicks of somebody it knows."""

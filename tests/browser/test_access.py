@@ -63,6 +63,19 @@ class TestFrame:
         assert border != "0px"
         assert violations(page.frames[1], without=FRAME_ONLY) == []
 
+    def test_has_a_window_that_reads_in_forced_colours(
+        self, context: BrowserContext, page: Page, world: World, thing: Thing
+    ) -> None:
+        sign_in(context, world.ada)
+        page.emulate_media(forced_colors="active", reduced_motion="reduce")
+        page.goto(f"{SITE}/thing/{thing.pk}?popup=2&n=1")
+        button = armed(page)
+
+        borders = button.evaluate("b => getComputedStyle(b).borderTopStyle")
+
+        assert borders == "solid"
+        assert violations(page) == []
+
     def test_names_itself_and_its_count(self, page: Page, world: World) -> None:
         page.goto(world.publish())
 

@@ -60,14 +60,14 @@ class TestScript:
             assert seen.status == 403
 
     def test_that_reads_the_answer_gets_none(
-        self, page: Page, ours: Target, lure: Lure, world: World
+        self, page: Page, target: Target, lure: Lure, works: bool
     ) -> None:
-        lure(framed(ours))
-        call = f"fetch('{ours.click}', {{method: 'POST', credentials: 'include', body: '{{}}'}})"
+        lure(framed(target))
+        call = f"fetch('{target.click}', {{method: 'POST', body: '{{}}'}})"
 
         told = page.evaluate(f"{call}.then(() => 'told', () => 'refused')")
 
-        assert told == "refused"
+        assert told == ("told" if works else "refused")
 
     def test_that_forges_messages_cannot_click(
         self, page: Page, target: Target, lure: Lure, works: bool
@@ -222,6 +222,13 @@ class TestConnection:
         assert answered == [403, 200]
         assert Click.objects.filter(thing=thing).count() == 0
 
+    def test_of_a_naive_kind_clicks_on_anything(self, page: Page, weak: Target, lure: Lure) -> None:
+        lure(framed(weak))
+
+        page.frames[1].evaluate("fetch('/click', {method: 'POST', body: 'of another creator'})")
+
+        assert falls(weak, page)
+
     def test_with_one_site_is_unknown_on_another(
         self, page: Page, ours: Target, world: World
     ) -> None:
@@ -267,6 +274,16 @@ class TestOpener:
         assert ours.count() == 1
         assert page.evaluate("heard") == []
         assert not window.is_closed()
+
+    def test_of_a_naive_window_learns_it(self, page: Page, weak: Target, lure: Lure) -> None:
+        lure(
+            "<script>heard = []; onmessage = e => heard.push(e.data)</script>"
+            f"<button onclick=\"open('{weak.confirm}', '_blank', 'popup')\">x</button>"
+        )
+        with page.expect_popup():
+            page.get_by_role("button").click()
+
+        page.wait_for_function("heard.length == 1")
 
 
 class TestFraming:

