@@ -10,6 +10,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.entrance.forms import PASSWORD_RULES, describe
+from accounts.security.passkeys import registration_field
 
 NAME_LENGTH = 60
 
@@ -58,6 +59,7 @@ class AddPasskeyForm(AddWebAuthnForm):
     """A passkey, which opens the account without a password: the device asks who holds it."""
 
     passwordless = None
+    credential = registration_field()
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)

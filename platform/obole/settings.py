@@ -344,6 +344,9 @@ MFA_FORMS = {
     "reauthenticate": "accounts.entrance.forms.SecondFactorAgainForm",
     "activate_totp": "accounts.security.forms.AuthenticatorForm",
     "add_webauthn": "accounts.security.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.security.passkeys.ShowPasskeyForm",
+    "login_webauthn": "accounts.security.passkeys.SignInWithPasskeyForm",
+    "reauthenticate_webauthn": "accounts.security.passkeys.ShowPasskeyAgainForm",
     "edit_webauthn": "accounts.security.forms.RenamePasskeyForm",
 }
 # The last proxy in front says from where a request came; without one, the connection does.
