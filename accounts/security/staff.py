@@ -44,7 +44,9 @@ def second_factor_first(view: _View) -> _View:
             said = _("The administration opens to who has a second factor.")
             messages.warning(request, said)
             return redirect("mfa_index")
-        [way] = [m for m in get_adapter().get_reauthentication_methods(user) if _is_second(m)][:1]
+        ways = [m for m in get_adapter().get_reauthentication_methods(user) if _is_second(m)]
+        # Who has both is asked for the passkey: codes can be talked out of people.
+        way = min(ways, key=lambda m: m["url"] != reverse("mfa_reauthenticate_webauthn"))
         # What was sent to a deed would be lost on the way: they come back to the first page.
         after = request.get_full_path() if request.method == "GET" else reverse("admin:index")
         asked = urlencode({REDIRECT_FIELD_NAME: after})
