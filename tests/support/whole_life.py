@@ -38,6 +38,7 @@ from payments.payouts.details import Account, enter_details
 from payments.payouts.models import Way as PayoutWay
 from payments.payouts.requesting import request_payout
 from payments.settlement.running import settle_period
+from payments.tips.tipping import Wish, give_tip
 from things.feeds.models import Feed
 from things.models import PendingClick, Thing
 from things.partners.models import Identifier, Namespace, Partner
@@ -166,7 +167,22 @@ def _give_and_earn(life: Life, ida: User) -> None:
     kept = KeptClick.objects.create(
         subscriber=ada, url="https://ben.example/quokka", subject="quokka", kept_at=now
     )
-    new |= {"connection": made.pk, "kept": kept.pk}
+    pay_in_play_money(subscriber=ida, amount=10 * MICROS, currency="EUR", key="ida's tip", at=now)
+    tips = [
+        give_tip(
+            Wish(
+                giver=giver,
+                creator=creator,
+                amount=2 * MICROS,
+                currency="EUR",
+                key="quokka",
+                note="Quokka",
+            ),
+            at=now,
+        )
+        for giver, creator in ((ida, ada), (ada, ida))
+    ]
+    new |= {"connection": made.pk, "kept": kept.pk, "tip": tips[0].pk}
 
 
 def _be_paid(life: Life) -> None:
