@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.db import connections
 
+from accounts.models import User
+from payments.budgets.models import Budget
+from payments.ledger.models import LedgerAccount
 from payments.management.commands.import_month import Command
+from payments.money import MICROS
 from payments.settlement.closing import close_period
 from things.models import Click
 from things.periods import Period
@@ -132,8 +137,17 @@ class TestCommand:
         assert (code, out) == (2, [])
         assert err == [f"{tmp_path / 'nowhere'}: there is no such folder"]
 
-    def test_refuses_a_closed_period(self, run: CommandLine, month: Path) -> None:
+    def test_refuses_a_closed_period(
+        self, run: CommandLine, month: Path, ada: User, pay_in: Callable[..., LedgerAccount]
+    ) -> None:
         september = Period(2010, 9)
+        Budget.objects.create(
+            subscriber=ada,
+            period=september,
+            amount=MICROS,
+            currency="EUR",
+            wallet=pay_in(ada, 1),
+        )
         close_period(period=september, at=september.ends_at, fee_basis_points=1000)
 
         code, _, err = run(month)
