@@ -153,6 +153,8 @@ class OwnEarnings(ApiView):
         except NothingEarned as refusal:
             raise Refused(Error.NOT_FOUND, str(refusal)) from refusal
         if isinstance(request.accepted_renderer, RevenueCsv):
+            if not month.totals:
+                raise Refused(Error.NOT_FOUND, str(NothingEarned(self.subscriber, period)))
             return self._report(month)
         return Response(
             {

@@ -18,7 +18,9 @@ from accounts.public_ids import key_of, public_id
 from accounts.visibility import Visibility
 from payments.clicking.recording import record_click
 from payments.clicking.standing import start_standing_click
+from payments.money import MICROS
 from payments.settlement.running import settle_period
+from payments.tips.tipping import Wish, give_tip
 from things.models import Click, PendingClick, Thing
 from things.periods import Period
 
@@ -245,11 +247,64 @@ class TestMoney:
             "budget": "5.000000",
             "clicks": 1,
             "left_out": 0,
+            "why_left_out": None,
+            "standing_clicks_skipped": 0,
             "share": "5.000000",
             "given": "5.000000",
             "remainder": "0.000000",
+            "wallets": [
+                {
+                    "currency": "EUR",
+                    "opening": "0.000000",
+                    "lines": {"clicks": "-5.000000"},
+                    "closing": "-5.000000",  # the deposit is of now
+                }
+            ],
+            "tips": [],
             "things": 1,
         }
+
+    def test_tips_are_told_to_both(self, api: Api, ada: User, ben: User, funded: Api) -> None:
+        funded(ada)
+        wish = Wish(ada, ben, 2 * MICROS, "EUR", key="1", note="Thanks")
+        tip = give_tip(wish, at=timezone.now())
+        month = timezone.now().strftime("%Y-%m")
+
+        given = api(ada, "money").get(f"user/statement?period={month}").json()
+        got = api(ben, "money").get(f"user/earnings?period={month}").json()
+
+        assert (given["budget"], given["things"]) == (None, [])
+        assert given["wallets"] == [
+            {
+                "currency": "EUR",
+                "opening": "0.000000",
+                "lines": {"deposit": "10.000000", "tips": "-2.000000"},
+                "closing": "8.000000",
+            }
+        ]
+        assert given["tips"] == [
+            {
+                "creator": "ben",
+                "given_at": int(tip.given_at.timestamp()),
+                "currency": "EUR",
+                "amount": "2.000000",
+                "fee": "0.200000",
+                "note": "Thanks",
+                "visibility": "public",
+                "taken_back_at": None,
+            }
+        ]
+        assert (got["totals"], got["things"]) == ([], [])
+        assert got["tips"] == [
+            {
+                "currency": "EUR",
+                "number": 1,
+                "gross": "2.000000",
+                "fee": "0.200000",
+                "net": "1.800000",
+            }
+        ]
+        assert api(ben, "money").get(f"user/earnings.csv?period={month}").status_code == 404
 
     def test_earnings(self, api: Api, ben: User, settled: None) -> None:
         said = api(ben, "money").get("user/earnings?period=2010-09").json()
