@@ -41,6 +41,10 @@ test: install ## run the tests, in parallel
 test-browser: install ## all browser tests, each in three cookie modes; takes half an hour
 	OBOLE_BROWSER_NEEDED=1 $(BIN)/pytest tests/browser --all-modes -n auto $(ARGS)
 
+.PHONY: test-bank-samples
+test-bank-samples: install ## fetch the statements that banks published as samples, and read them
+	OBOLE_BANK_SAMPLES=1 $(BIN)/pytest tests/payments/deposits/bank/test_published_samples.py $(ARGS)
+
 .PHONY: test-crash
 test-crash: install ## kill the settlement at every seed, and run it again
 	$(BIN)/pytest tests/crash --all-seeds $(ARGS)
