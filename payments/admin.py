@@ -9,6 +9,7 @@ from payments.earnings.papers import admin as papers
 from payments.ledger import admin as ledger
 from payments.payouts import admin as payouts
 from payments.settlement import admin as settlement
+from payments.settlement.corrections import admin as corrections
 from payments.tips import admin as tips
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "budgets",
     "cards",
     "clicking",
+    "corrections",
     "deposits",
     "ledger",
     "papers",

@@ -16,6 +16,7 @@ from payments.earnings.papers.models import BillingDetails, EarningsPaper
 from payments.giving.models import MonthMails
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, PayoutStep
+from payments.settlement.corrections.models import Correction, ReversedClick
 from payments.settlement.models import (
     AuditRun,
     CreatorEarnings,
@@ -35,6 +36,7 @@ __all__ = [
     "Budget",
     "CardCustomer",
     "CardEvent",
+    "Correction",
     "CreatorEarnings",
     "CreatorNews",
     "Debt",
@@ -56,6 +58,7 @@ __all__ = [
     "Refill",
     "RefillPayment",
     "Refund",
+    "ReversedClick",
     "SavedCard",
     "Settlement",
     "Shard",

@@ -14,12 +14,24 @@ from payments.earnings import personal as earnings
 from payments.ledger import personal as ledger
 from payments.payouts import personal as payouts
 from payments.settlement import personal as settlement
+from payments.settlement.corrections import personal as corrections
 from payments.tips import personal as tips
 
 
 def register() -> None:
     """Add the tables of all rooms to the register, and the button's cookie."""
-    for room in (ledger, budgets, clicking, deposits, cards, settlement, earnings, payouts, tips):
+    for room in (
+        ledger,
+        budgets,
+        clicking,
+        deposits,
+        cards,
+        settlement,
+        corrections,
+        earnings,
+        payouts,
+        tips,
+    ):
         room.register()
     keep(
         Cookie(

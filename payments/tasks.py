@@ -15,6 +15,7 @@ from payments.deposits.stripe.tasks import (
     reconcile_cards_with_stripe,
 )
 from payments.deposits.tasks import send_refund, send_refunds
+from payments.desk.tasks import preview_month
 from payments.earnings.tasks import mail_first_clicks, mail_weeks
 from payments.giving.tasks import mail_low_means, mail_settled_months
 from payments.settlement.tasks import (
@@ -43,6 +44,7 @@ __all__ = [
     "mail_low_means",
     "mail_settled_months",
     "mail_weeks",
+    "preview_month",
     "reconcile_cards_with_stripe",
     "record_some_standing_clicks",
     "record_standing_clicks_of_month",

@@ -15,6 +15,7 @@ from accounts.models import User
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Dispute, Refund, Way
 from payments.payouts.models import Payout, PayoutBatch
+from payments.settlement.corrections.models import Correction
 from things.sites.models import Site
 
 if TYPE_CHECKING:
@@ -105,6 +106,14 @@ ERRANDS = [
         lambda: Dispute.objects.filter(state__in=["needs_response", "warning_needs_response"]),
         "payments_dispute",
         "?state__exact=needs_response",
+    ),
+    Errand(
+        "corrections",
+        _("Corrections that wait for a second person"),
+        "payments.approve_correction",
+        lambda: Correction.objects.filter(state=Correction.State.PROPOSED),
+        "payments_correction",
+        "?state__exact=proposed",
     ),
     Errand(
         "debts",

@@ -27,6 +27,7 @@ from payments.earnings.models import ImportedRevenue
 from payments.earnings.overview import MonthRow, best_of, months_of
 from payments.money import BASIS_POINTS
 from payments.paging import page_of, page_of_entries
+from payments.settlement.corrections.showing import taken_from_earnings
 from payments.tips.sums import TipsOfMonth
 from things.models import Thing
 from things.periods import Period
@@ -95,6 +96,10 @@ def show_creator_month(request: HttpRequest, username: str, period: Period) -> H
         "lines": reports.thing_lines(month, page),
         "days": days_of(creator, period),
         "pages": pages_of(creator, period, most=PAGES_SHOWN),
+        "taken_back": taken_from_earnings(creator, period),
+        "taken_back_note": _(
+            "It went back to who gave it: net out of your earnings, with the fee."
+        ),
     }
     return render(request, "payments/creator_month.html", context)
 

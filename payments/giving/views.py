@@ -17,6 +17,7 @@ from payments.giving.months import SubscriberMonth, SubscriberYear, month_of, mo
 from payments.giving.recipients import recipients_of, recipients_of_month
 from payments.giving.statements import NothingGiven
 from payments.paging import page_of, page_of_entries
+from payments.settlement.corrections.showing import taken_from_giving
 from things.periods import Period
 from things.templatetags.periods import month_name
 
@@ -49,6 +50,8 @@ def show_giving(request: HttpRequest, period: Period) -> HttpResponse:
         "statement": giving,
         "clicks": giving and page_of_entries(request, giving.in_pages),
         "movements": page_of(request, month.movements, name="movements"),
+        "taken_back": [] if later else taken_from_giving(viewer(request), period),
+        "taken_back_note": _("It is in your wallet again."),
         "charts": [
             chart_of_recipients(each)
             for each in ([] if later else recipients_of_month(viewer(request), month))

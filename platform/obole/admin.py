@@ -20,6 +20,7 @@ from accounts.staff.logged import Logged
 from accounts.staff.recording import every_deed_noted
 from accounts.viewer import viewer
 from obole.desk import desk_context
+from payments.desk.console import console_urls
 from things.click_pages import show_clicks
 
 
@@ -32,9 +33,9 @@ class OboleAdminSite(admin.AdminSite):
     index_template = "admin/desk/index.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The stock addresses, and that of the clicks before them."""
+        """The stock addresses, and those of the clicks and of the month ends before them."""
         clicks = path("things/click/", self.admin_view(show_clicks), name="things_click")
-        return [clicks, *super().get_urls()]
+        return [clicks, *console_urls(self), *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -25,6 +25,7 @@ from payments.earnings.papers.models import EarningsPaper
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, earnings_of, outside, post, wallet_of
 from payments.payouts.models import Payout, PayoutBatch, PayoutDetails, PayoutHold, Way
+from payments.settlement.corrections.models import Correction, ReversedClick
 from payments.settlement.models import (
     AuditRun,
     CreatorEarnings,
@@ -351,6 +352,32 @@ def tip(number: int) -> Tip:
     )
 
 
+def correction(number: int) -> Correction:
+    return Correction.objects.create(
+        kind=Correction.Kind.GIVER,
+        period=period(number),
+        subscriber=user(number),
+        amount=AMOUNT,
+        currency="EUR",
+        reason="a ring",
+        evidence="mark 7",
+        proposed_by=user(number),
+        proposed_at=NOON,
+    )
+
+
+def reversed_click(number: int) -> ReversedClick:
+    return ReversedClick.objects.create(
+        correction=correction(number),
+        period=period(number),
+        subscriber=user(number),
+        thing=thing(number),
+        creator=user(number),
+        currency="EUR",
+        share=AMOUNT,
+    )
+
+
 def audit_run(number: int) -> AuditRun:
     return AuditRun.objects.create(
         cause=AuditRun.Cause.CLOCK,
@@ -451,6 +478,8 @@ def period(number: int) -> Period:
 MAKERS: dict[type[Model], Callable[[int], Model]] = {
     BankLine: bank_line,
     Alias: alias,
+    Correction: correction,
+    ReversedClick: reversed_click,
     Delivery: delivery,
     Endpoint: endpoint,
     Identifier: identifier,

@@ -25,6 +25,7 @@ from payments.deposits.stripe.models import Refill
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.money import MICROS
 from payments.payouts.models import Payout, PayoutHold
+from payments.settlement.corrections.models import Correction
 from payments.settlement.models import (
     CreatorEarnings,
     PeriodFigures,
@@ -44,7 +45,7 @@ Make = Callable[[type[Model], int], Any]
 
 AMOUNT = 5_140_001  # what the makers write
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
-EDITED = (Group, Partner, PayoutHold, Site, Thing, User)
+EDITED = (Correction, Group, Partner, PayoutHold, Site, Thing, User)
 READ_ONLY = [model for model in REGISTERED if model not in EDITED]
 WITH_AMOUNTS = [
     Budget,

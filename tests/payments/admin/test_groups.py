@@ -46,8 +46,14 @@ OWN = {
     "payments_bankline_read": ("nobody", "payments.bankline add"),
     "payments_payoutbatch_make": ("nobody", "payments.payoutbatch make"),
     "things_click": ("things.click view", "nobody"),
+    "month_ends": ("payments.settlement view", "nobody"),
+    "month_end": ("payments.settlement view", "nobody"),
+    "preview_month": ("nobody", "payments.settlement run"),
+    "start_month": ("nobody", "payments.settlement run"),
 }
 
+
+ARGUMENTS = {name: ["2001-09"] for name in ("month_end", "preview_month", "start_month")}
 
 # Enough for what asks for more than a row.
 SENT = {"note": "because", "post": "yes", "way": "sepa", "currency": "EUR"}
@@ -181,7 +187,7 @@ class TestAddresses:
     ) -> None:
         browser = member(group)
         for name, (reads, sends) in OWN.items():
-            where = reverse(f"admin:{name}")
+            where = reverse(f"admin:{name}", args=ARGUMENTS.get(name, []))
             assert allowed(browser, "get", where) == _documented(reads, group), name
             assert allowed(browser, "post", where) == _documented(sends, group), name
 
