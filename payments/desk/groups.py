@@ -76,6 +76,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "payments.reversedclick": _OF_MONEY,
     "payments.settlement": {FINANCE: "view run", ADMIN: "view"},
     "payments.shard": _OF_MONEY,
+    "payments.skippedperiod": _OF_PEOPLE,
     "payments.stage": _OF_MONEY,
     "payments.thingearnings": _OF_PEOPLE,
     "payments.tip": {SUPPORT: "view", FINANCE: "view change", ADMIN: "view"},
@@ -89,6 +90,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "things.partner": {MODERATION: "view", ADMIN: "view add change"},
     "things.pendingclick": _OF_THINGS,
     "things.site": {SUPPORT: "view", MODERATION: "view change", ADMIN: "view add change"},
+    "things.standingclick": _OF_THINGS,
     "things.thing": {
         SUPPORT: "view",
         FINANCE: "view",
