@@ -12,16 +12,23 @@ from django.contrib.auth import admin as stock
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, RefreshToken
 
 from accounts.mail.admin import MailAdmin
 from accounts.models import Application, User
+from accounts.privacy.leaving import CannotLeave, delete_account, reasons_to_stay, rest_of
+from accounts.security.admin import FactorRemovalAdmin
+from accounts.security.models import REASON_LENGTH
 from accounts.staff.admin import StaffEntryAdmin
+from accounts.staff.models import StaffEntry
+from accounts.staff.recording import Act, note_act
 from accounts.viewer import viewer
 
-__all__ = ["MailAdmin", "StaffEntryAdmin", "UserAdmin"]
+__all__ = ["FactorRemovalAdmin", "MailAdmin", "StaffEntryAdmin", "UserAdmin"]
 
 if TYPE_CHECKING:
     _UserAdmin = stock.UserAdmin[User]
@@ -42,7 +49,7 @@ for _model in (*_NOBODYS, Authenticator, EmailAddress, UserSession):
 
 @admin.register(User)
 class UserAdmin(_UserAdmin):
-    """People. An operator suspends here, and lifts a suspension."""
+    """People. An operator suspends here, lifts a suspension, and deletes an account."""
 
     list_display = ("username", "display_name", "email", "suspended", "is_staff", "date_joined")
     list_filter = ("suspended", "is_staff", "is_active")
@@ -53,6 +60,7 @@ class UserAdmin(_UserAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = ["suspend", "lift_suspension"]
+    delete_confirmation_template = "admin/accounts/user_delete.html"
     fieldsets = (
         (None, {"fields": ("username", "password", "suspended")}),
         (
@@ -137,3 +145,44 @@ class UserAdmin(_UserAdmin):
     def _may_suspend(self, request: HttpRequest, user: User) -> bool:
         asking = viewer(request)
         return asking.is_superuser or not (user.is_superuser or user.is_staff or user == asking)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Accounts are deleted one by one, each with its reason."""
+        offered: dict[str, Any] = super().get_actions(request)
+        offered.pop("delete_selected", None)
+        return offered
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The account itself; in the place of protected rows, what is to be settled first."""
+        now = timezone.now()
+        reasons = [reason for user in objs for reason in reasons_to_stay(user, at=now)]
+        if any(user.is_staff for user in objs):
+            reasons.append(str(_("Who works for the site must be released first.")))
+        return [str(user) for user in objs], {}, set(), reasons
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The same deletion as everybody's own, which keeps the books; with a reason."""
+        user = self.get_object(request, object_id)
+        context = {**(extra_context or {}), "rest": []}
+        if user is not None:
+            context["rest"] = rest_of(user, at=timezone.now())
+        if request.method == "POST" and not _reason(request):
+            self.message_user(request, _("Say why."), messages.ERROR)
+            return redirect(request.path)
+        try:
+            return super().delete_view(request, object_id, context)
+        except CannotLeave as refusal:
+            self.message_user(request, " ".join(refusal.reasons), messages.ERROR)
+            return redirect(request.path)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Delete the account. Raises CannotLeave."""
+        delete_account(user=obj, at=timezone.now())
+        deed = Act(StaffEntry.Kind.DEED, deed="delete_account", row=obj, reason=_reason(request))
+        note_act(request, deed)
+
+
+def _reason(request: HttpRequest) -> str:
+    return " ".join(request.POST.get("reason", "").split())[:REASON_LENGTH]

@@ -19,6 +19,7 @@ __all__ = [
     "Application",
     "Export",
     "ExportChunk",
+    "FactorRemoval",
     "GivenUpName",
     "KeptAnswer",
     "Mail",
@@ -177,4 +178,5 @@ from accounts.entrance.models import UnconfirmedSignUp  # noqa: E402
 from accounts.mail.models import Mail, UnwantedKind  # noqa: E402
 from accounts.oauth.models import Application, UsedCode  # noqa: E402
 from accounts.privacy.models import Export, ExportChunk  # noqa: E402
+from accounts.security.models import FactorRemoval  # noqa: E402
 from accounts.staff.models import StaffEntry  # noqa: E402

@@ -38,6 +38,7 @@ class Kind(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("My password was changed")
     FACTORS_CHANGED = "factors_changed", _("A second factor was added or removed")
     EXPORT_READY = "export_ready", _("The export of my data is ready")
+    ACCOUNT_DELETED = "account_deleted", _("My account is deleted")
 
     @property
     def always_sent(self) -> bool:
@@ -65,6 +66,7 @@ ALWAYS_SENT = frozenset(
         Kind.PASSWORD_CHANGED,
         Kind.FACTORS_CHANGED,
         Kind.EXPORT_READY,
+        Kind.ACCOUNT_DELETED,
     }
 )
 

@@ -9,13 +9,18 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model
 from oauth2_provider.models import AccessToken, Grant
 
+from accounts.mail.kinds import Kind
+from accounts.mail.queueing import queue_mail
 from accounts.models import (
     Application,
     Export,
+    FactorRemoval,
     GivenUpName,
     KeptAnswer,
     Mail,
@@ -56,6 +61,7 @@ _OF_THE_USER: list[type[Model]] = [
     KeptAnswer,
     Mail,
     UnwantedKind,
+    FactorRemoval,
 ]
 _leavers: dict[str, Leaver] = {}
 
@@ -87,13 +93,30 @@ def delete_account(*, user: User, at: datetime) -> None:
             raise CannotLeave(reasons)
         for leaver in _leavers.values():
             leaver.leave(user, at)
+        address, name = user.email, user.get_full_name()
         _forget(user)
+        if address:
+            _say_farewell(user, address=address, name=name, at=at)
+
+
+def _say_farewell(user: User, *, address: str, name: str, at: datetime) -> None:
+    """To the address that the account had: a mail forgets where it went as soon as it is sent."""
+    queue_mail(
+        to=user,
+        kind=Kind.ACCOUNT_DELETED,
+        context={"greeted": name, "at": at},
+        key=f"account deleted:{user.pk}",
+        address=address,
+    )
 
 
 def _forget(user: User) -> None:
     end_all_ways_in(user)
     for model in _OF_THE_USER:
         model._default_manager.filter(user=user).delete()
+    # What staff did to the account stays on record, without the name.
+    ours = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=ours, object_id=str(user.pk)).update(object_repr="")
     user.groups.clear()
     user.user_permissions.clear()
     user.username = f"deleted-{secrets.token_hex(8)}"

@@ -95,6 +95,19 @@ def register() -> None:
             left_out={"data": _HIDDEN},
         ),
         Kept(
+            name="removals_of_second_factors",
+            model="accounts.FactorRemoval",
+            title=_("Second factors that you lost"),
+            why=_("To let you in again, and nobody in your place."),
+            how_long=_ACCOUNT,
+            fate=Fate.GONE,
+            columns=("reason", "asked_at", "done_at"),
+            left_out={
+                "asked_by": "which of the staff it was",
+                "done_by": "which of the staff it was",
+            },
+        ),
+        Kept(
             name="sessions",
             model="usersessions.UserSession",
             title=_("Your sessions"),

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import StaffEntry, User
 
 LIST = "/admin/accounts/user/"
 
@@ -172,3 +172,42 @@ class TestRights:
         browser.force_login(rose)
 
         assert browser.get(f"{LIST}{ada.pk}/password/").status_code == 403
+
+
+class TestDelete:
+    def test_says_what_goes_and_asks_why(self, olga: Client, ada: User) -> None:
+        page = olga.get(f"{LIST}{ada.pk}/delete/").content.decode()
+
+        assert "is deleted for good" in page
+        assert 'name="reason"' in page
+
+    def test_is_the_one_that_keeps_the_books(self, olga: Client, ada: User) -> None:
+        olga.post(f"{LIST}{ada.pk}/delete/", {"post": "yes", "reason": "asked by letter"})
+
+        ada.refresh_from_db()
+        assert ada.username.startswith("deleted-")
+        assert "asked by letter" in {entry.reason for entry in StaffEntry.objects.all()}
+        assert "ada" not in {entry.object_repr for entry in LogEntry.objects.all()}
+
+    def test_is_not_done_without_a_reason(self, olga: Client, ada: User) -> None:
+        olga.post(f"{LIST}{ada.pk}/delete/", {"post": "yes", "reason": " "})
+
+        ada.refresh_from_db()
+        assert ada.username == "ada"
+
+    def test_waits_for_what_is_to_be_settled(self, olga: Client, ada: User) -> None:
+        User.objects.filter(pk=ada.pk).update(is_staff=True)
+        page = olga.get(f"{LIST}{ada.pk}/delete/").content.decode()
+        refused = olga.post(f"{LIST}{ada.pk}/delete/", {"post": "yes", "reason": "x"})
+
+        assert "must be released first" in page
+        assert "must be released first" in refused.content.decode()
+        ada.refresh_from_db()
+        assert ada.username == "ada"
+
+    def test_of_many_at_once_is_not_offered(self, olga: Client, ada: User) -> None:
+        chosen = {"action": "delete_selected", "_selected_action": [ada.pk], "post": "yes"}
+
+        olga.post(LIST, chosen)
+
+        assert User.objects.filter(pk=ada.pk, username="ada").exists()

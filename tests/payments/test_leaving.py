@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from mailbox import letters_to, subjects_sent_to
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from people import sign_in, signed_up
 
-from accounts.models import User
+from accounts.models import Mail, User
 from accounts.privacy.kept import Fate, all_kept
 from accounts.privacy.leaving import CannotLeave, delete_account
 from payments.budgets.planning import set_budget
@@ -52,7 +53,11 @@ class TestDeleteAccount:
             for kept in all_kept()
             if kept.fate is Fate.GONE and any(rows.exists() for rows in kept.rows_of(ada))
         }
-        assert left == set()
+        assert left == {"mails"}
+        assert subjects_sent_to("ada@example.org") == ["Your account is deleted"]
+        assert "Hello Ada," in letters_to("ada@example.org")[0]
+        farewell = Mail.objects.get(user=ada)
+        assert (farewell.address, farewell.context) == ("", {})
 
     def test_empties_the_wallet_into_the_books_of_the_site(self, ada: User) -> None:
         delete_account(user=ada, at=timezone.now())

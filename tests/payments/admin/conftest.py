@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.mail.kinds import Kind
 from accounts.mail.models import Mail
-from accounts.models import User
+from accounts.models import FactorRemoval, User
 from accounts.staff.models import StaffEntry
 from accounts.visibility import Visibility
 from payments.budgets.models import Budget, Plan
@@ -61,6 +61,12 @@ def group(number: int) -> Group:
 
 def user(number: int) -> User:
     return User.objects.create_user(f"user-{number}-{User.objects.count()}")
+
+
+def factor_removal(number: int) -> FactorRemoval:
+    return FactorRemoval.objects.create(
+        user=user(number), reason=f"lost {number}", asked_by=user(number), asked_at=NOON
+    )
 
 
 def thing(number: int) -> Thing:
@@ -491,6 +497,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     CardEvent: card_event,
     CreatorEarnings: creator_earnings,
     EarningsPaper: earnings_paper,
+    FactorRemoval: factor_removal,
     Debt: debt,
     Deposit: deposit,
     Dispute: dispute,
