@@ -15,7 +15,7 @@ from crash_site import CrashSite, is_settled, kill_group, shards_ended, wait_unt
 from obole.backups.servers import BackupRefused, program
 
 Undisturbed = dict[str, bytes]
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 def manage(site: CrashSite, *arguments: str) -> subprocess.CompletedProcess[str]:
