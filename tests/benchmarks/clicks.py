@@ -194,9 +194,10 @@ def _people_and_things(number: int) -> list[int]:
     from payments.ledger.models import LedgerAccount, Transfer
     from payments.ledger.posting import Posting, outside, post
     from payments.money import MICROS
-    from things.models import Connection, Thing
+    from things.models import Thing
     from things.partitions import make_partitions_ahead
     from things.periods import Period
+    from things.sites.models import Connection
     from things.sites.owning import ask_for_site, verify_site
 
     now = _now()
@@ -313,7 +314,11 @@ def _server(number: int) -> Iterator[tuple[int, list[psutil.Process]]]:
         yield port, psutil.Process(process.pid).children(recursive=True)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":
