@@ -129,7 +129,7 @@ class TestRefundsBegunHere:
         self, stripe: Stripe, ada: User, really_paid: Paid
     ) -> None:
         really_paid(ada)
-        refund = take_out(ada, 4)
+        refund = take_out(ada, 4, at=datetime.now(UTC))
         stripe.loses_answers = 2
         pay_back_open_refunds(at=NOON)
         refund.refresh_from_db()
