@@ -34,6 +34,7 @@ _OF_THINGS = {SUPPORT: "view", MODERATION: "view", ADMIN: "view"}
 # By model, each group's rights. A right `suspend` of `accounts.user` is the permission
 # `accounts.suspend_user`; `view`, `add`, `change` and `delete` are Django's own.
 RIGHTS: dict[str, dict[str, str]] = {
+    "accounts.factorremoval": {SUPPORT: "view add", ADMIN: "view add change delete"},
     "accounts.mail": {SUPPORT: "view", ADMIN: "view"},
     "accounts.staffentry": {ADMIN: "view"},
     "accounts.user": {
