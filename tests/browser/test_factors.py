@@ -167,4 +167,4 @@ class TestStaff:
             page.goto(f"{SITE}/admin/")
             press(page, "Use a passkey")
 
-            expect(page.get_by_role("heading", level=1)).to_have_text("Site administration")
+            expect(page.get_by_role("heading", level=1)).to_have_text("Administration")

@@ -62,7 +62,7 @@ open = () => {
 if (!navigator.onLine) return say(OFFLINE);
 given(keep[mine] == month);
 nonce = "" + crypto.getRandomValues(new Uint32Array(3));
-popup = window.open(a.href + (+s ? "?" : "&") + "from=" + d.referrer + "&popup=" + (sees ? 2 : 1) + "&n=" + nonce, "_blank", "popup,width=460,height=560");
+popup = window.open(a.href + (+s ? "?" : "&") + "popup=" + (sees ? 2 : 1) + "&n=" + nonce + "&from=" + d.referrer, "_blank", "popup,width=460,height=560");
 },
 send = deed => ask(deed, { s, lang }).then(r => {
 if (r.headers.get("Obole-Answer")) return r.json().then(show);
