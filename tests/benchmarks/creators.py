@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 15
 # Most of it is Python that reads the address; the database looks into three indexes.
-FIND_ALLOWED = 12
+FIND_ALLOWED = 8
 ESTIMATE_ALLOWED = 20
 OWNED, READERS, CLICKS = 2_000, 20_000, 15
 
