@@ -165,6 +165,8 @@ class UserAdmin(_UserAdmin):
     ) -> HttpResponse:
         """The same deletion as everybody's own, which keeps the books; with a reason."""
         user = self.get_object(request, object_id)
+        if not self.has_delete_permission(request, user):
+            raise PermissionDenied
         context = {**(extra_context or {}), "rest": []}
         if user is not None:
             context["rest"] = rest_of(user, at=timezone.now())
