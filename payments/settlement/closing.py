@@ -36,13 +36,6 @@ class PeriodNotOver(Exception):
         super().__init__(f"{period} is not over: it ends at {period.ends_at.isoformat()}")
 
 
-class NothingToSettle(Exception):
-    """Nobody had a budget in the period; it is left as it is, open to an import."""
-
-    def __init__(self, period: Period) -> None:
-        super().__init__(f"nobody had a budget in {period}: there is nothing to settle")
-
-
 class StageNotOver(Exception):
     """A stage cannot begin: shards of the stage before it are open."""
 
@@ -53,13 +46,11 @@ def close_period(
     """Close a period to clicks and to changes of its budgets, and plan its shares.
 
     Where that is done already, it changes nothing and returns the settlement as it is. Raises
-    PeriodNotOver if the period still runs at `at`, unless `force` is given, and NothingToSettle if
-    it has no budget. Waits for clicks in flight; clicks that come later belong to the next period.
+    PeriodNotOver if the period still runs at `at`, unless `force` is given. Waits for clicks in
+    flight; clicks that come later belong to the next period.
     """
     if not force and not period.is_over(at=at):
         raise PeriodNotOver(period)
-    if not Budget.objects.in_period(period).exists():
-        raise NothingToSettle(period)
     ensure_partition(period)
     with transaction.atomic():
         close_to_changes(period)

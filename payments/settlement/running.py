@@ -36,8 +36,8 @@ def settle_period(
 
     `at` is the present moment. With several `workers`, as many threads take shards in turn, each
     over a connection of its own; PostgreSQL does the work. Other runs of the same period may be
-    under way: each shard is done once. Raises PeriodNotOver and NothingToSettle as `close_period`
-    does, and LedgerUnsound if the audit finds a fault; then nothing is credited.
+    under way: each shard is done once. Raises PeriodNotOver as `close_period` does, and
+    LedgerUnsound if the audit finds a fault; then nothing is credited.
     """
     settlement = close_period(period=period, at=at, fee_basis_points=fee_basis_points, force=force)
     if settlement.settled_at is None:

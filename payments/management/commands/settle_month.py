@@ -13,7 +13,7 @@ from django.utils import timezone
 from payments.management.presenting import BAD_CALL, PresentingCommand, found_wrong
 from payments.money import format_exact
 from payments.settlement.audit import LedgerUnsound
-from payments.settlement.closing import NothingToSettle, PeriodNotOver
+from payments.settlement.closing import PeriodNotOver
 from payments.settlement.preview import Figures, preview_settlement, published_figures
 from payments.settlement.running import settle_period
 from things.periods import NotAPeriod, Period
@@ -28,7 +28,7 @@ class Command(PresentingCommand):
         "Settle a month: divide each budget among what was clicked, and credit the creators."
         " A month that is settled stays as it is; one that was left half way is finished."
     )
-    refusals = (NotAPeriod, PeriodNotOver, NothingToSettle)
+    refusals = (NotAPeriod, PeriodNotOver)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The period and how to go about it."""

@@ -40,7 +40,6 @@ from payments.money import MICROS
 from payments.payouts.regiving import put_into_giving
 from payments.payouts.requesting import AmountRefused
 from payments.settlement.audit import audit_ledger
-from payments.settlement.closing import NothingToSettle
 from payments.settlement.running import settle_period
 from payments.tips.models import Tip
 from payments.tips.sums import tips_moved
@@ -94,8 +93,7 @@ def play(people: list[User], months: list[list[Deed]]) -> None:
             at = period.starts_at + timedelta(days=12 + day)
             with suppress(TipRefused, TipSpent, AmountRefused, NoMeans, NotEnough):
                 do(deed, giver, creator, cents, f"k{number}", at)
-        with suppress(NothingToSettle):
-            settle_period(period=period, at=period.ends_at, fee_basis_points=1000)
+        settle_period(period=period, at=period.ends_at, fee_basis_points=1000)
         period = period.next
 
 

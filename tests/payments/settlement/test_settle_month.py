@@ -34,14 +34,6 @@ class TestSettleMonth:
             f"“{period}” is not a period: write a year and a month, like 2010-09"
         )
 
-    def test_leaves_a_month_open_in_which_nobody_had_a_budget(self) -> None:
-        refusal = refusal_of("2010-09")
-
-        assert refusal.returncode == 2
-        assert str(refusal) == "nobody had a budget in 2010-09: there is nothing to settle"
-        assert not Settlement.objects.exists()
-        assert not is_sealed(SEPTEMBER)
-
     def test_refuses_a_month_that_is_not_over(self) -> None:
         refusal = refusal_of("2999-01")
 
