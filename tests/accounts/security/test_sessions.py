@@ -53,11 +53,11 @@ class TestList:
         self, ada: User, browser: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         browser.get(PAGE)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             browser.get(PAGE)
         for _ in range(3):
             sign_in(ada)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             browser.get(PAGE)
 
 

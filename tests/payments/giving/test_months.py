@@ -269,7 +269,7 @@ class TestMonthOf:
             deposit(ada, number + 1)
         settle()
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             month_of(subscriber=ada, period=SEPTEMBER, at=LATER)
         with django_assert_num_queries(3):
             months_of(ada)
