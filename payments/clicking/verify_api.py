@@ -12,8 +12,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.access import ANY_TOKEN, needs
+from accounts.api.access import needs
 from accounts.api.errors import Error, Refused
+from accounts.api.idempotency import once
 from accounts.api.resources import user_named
 from accounts.api.routes import Resource
 from accounts.api.views import ApiView
@@ -37,7 +38,7 @@ VERIFIED = {200: OpenApiResponse(description="Proven; empty")}
 class VerifyOwn(ApiView):
     """Who the token's owner is."""
 
-    access = {"POST": ANY_TOKEN}
+    access = {"POST": needs(Scope.THING)}
 
     @extend_schema(
         request=IdentityInput,
@@ -49,6 +50,7 @@ class VerifyOwn(ApiView):
             " waited become theirs; clicks on them count from now on."
         ),
     )
+    @once
     def post(self, request: Request, **_format: str) -> Response:
         """Empty where it is proven."""
         name = _name_asked(request)
@@ -72,6 +74,7 @@ class VerifyUser(ApiView):
         summary="Say which user an identity in one's namespace is",
         description="The user must have let an application of the partner's act for them.",
     )
+    @once
     def post(self, request: Request, username: str, **_format: str) -> Response:
         """Empty where it is proven."""
         name = _name_asked(request)

@@ -228,8 +228,9 @@ def _tries(
     needs = [] if address.stock in {"changelist", "add"} else [row.pk]
     where = reverse(f"admin:{address.name}", args=needs)
     reads, sends = STOCK[address.stock]
-    yield "get", where, _may(address.model, reads, own)
-    yield "post", where, _may(address.model, sends, own)
+    shown = row if needs else None
+    yield "get", where, _may(address.model, reads, own, shown)
+    yield "post", where, _may(address.model, sends, own, shown)
 
 
 def _documented_permission(permission: str, group: str, rights: Rights) -> bool:
@@ -253,7 +254,7 @@ def _documented(needed: str, group: str) -> bool:
     return right in documented()[label][group]
 
 
-def _may(model: type[Model], right: str, rights: set[str]) -> bool:
+def _may(model: type[Model], right: str, rights: set[str], row: Model | None) -> bool:
     pages = admin.site._registry[model]
     if right == "view":
         return "view" in rights or "change" in rights
@@ -264,10 +265,10 @@ def _may(model: type[Model], right: str, rights: set[str]) -> bool:
     }
     if right in refuses and right not in rights:
         return False
-    return right in rights and _not_read_only(pages, refuses[right])
+    return right in rights and _not_read_only(pages, refuses[right], row)
 
 
-def _not_read_only(pages: Any, name: str) -> bool:
-    """Pages that refuse even a superuser say so by a method of their own without a question."""
+def _not_read_only(pages: Any, name: str, row: Model | None) -> bool:
+    """Pages that refuse even a superuser say so by a method of their own, of a row or of all."""
     request = type("Request", (), {"user": User(is_superuser=True, is_active=True)})()
-    return bool(getattr(pages, name)(request))
+    return bool(getattr(pages, name)(request, *([] if row is None else [row])))
