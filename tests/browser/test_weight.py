@@ -74,7 +74,7 @@ class TestRequests:
             page.goto(world.post("list"))
             for turn in range(number):
                 page.locator("iframe").nth(turn).content_frame.locator("button").wait_for()
-            page.wait_for_timeout(200)
+            page.wait_for_load_state("networkidle")
             counts.append(len(world.internet.asked("/")) - before)
         print(f"{number} buttons: requests of the first and the second view: {counts}")
         return counts
