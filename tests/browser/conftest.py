@@ -297,17 +297,19 @@ def give_means(subscriber: User, euros: int = 10) -> None:
     set_budget(subscriber=subscriber, amount=amount, currency="EUR", at=now)
 
 
-def sign_in(context: BrowserContext, user: User) -> None:
-    """Give the browser the session cookie that the sign-in page would."""
-    context.add_cookies([{**session_cookie(user), "url": SITE}])
+def sign_in(context: BrowserContext, user: User, *, hours_ago: int = 0) -> None:
+    """Give the browser the session cookie that the sign-in page would, or did so long ago."""
+    context.add_cookies([{**session_cookie(user, hours_ago=hours_ago), "url": SITE}])
 
 
-def session_cookie(user: User) -> dict[str, Any]:
-    """The cookie of a user who has just signed in with a second factor, as the site sets it."""
+def session_cookie(user: User, *, hours_ago: int = 0) -> dict[str, Any]:
+    """The cookie of a user who signed in with a second factor, as the site sets it."""
     client = Client()
     client.force_login(user)
     session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "at": time.time() - hours_ago * 3600}
+    ]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     name = django_settings.SESSION_COOKIE_NAME
