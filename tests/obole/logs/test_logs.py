@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 from celery import shared_task
-from celery.contrib.testing.worker import start_worker
 from crash_site import wait_until
 from django.test import Client
 from pytest_django import Settings
+from working import working
 
 from obole.celery import app
 from obole.logs.formatting import JsonFormatter, LineFormatter
@@ -144,8 +144,7 @@ class TestTask:
         identity = take_id("")
 
         # A worker's start takes the handlers of the root away.
-        worker = start_worker(app, perform_ping_check=False, pool="solo", loglevel="INFO")
-        with writing(log) as written, worker:
+        with writing(log) as written, working():
             sent = first.delay()
             wait_until(lambda: len(lines(written)) == 2)
 
