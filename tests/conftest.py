@@ -42,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests of the admin sign in without; those of the second factor ask for it.
     settings.STAFF_SECOND_FACTOR = False
+    # Each test's client would go through all static files again; browsers alone ask for them.
+    settings.WHITENOISE_USE_FINDERS = False
     _use_own_redis()
 
 

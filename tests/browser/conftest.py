@@ -101,7 +101,9 @@ def tool() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def _internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
-    internet = Internet(WSGIHandler(), tmp_path_factory.mktemp("tls"))
+    with override_settings(WHITENOISE_USE_FINDERS=True):
+        site = WSGIHandler()
+    internet = Internet(site, tmp_path_factory.mktemp("tls"))
     yield internet
     internet.stop()
 
