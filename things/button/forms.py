@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from things.autosubmit import DESCRIPTION_LENGTH
 from things.button.looks import Look
 from things.catalogue import Category, language_choices
 
@@ -32,6 +33,12 @@ class ButtonForm(forms.Form):
         widget=forms.URLInput(attrs={"placeholder": "https://blog.example/post"}),
     )
     title = forms.CharField(label=_("Title"), max_length=100, required=False)
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=DESCRIPTION_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     tags = forms.CharField(label=_("Tags, between commas"), required=False)
     category = forms.ChoiceField(label=_("Category"), choices=Category)
     language = forms.ChoiceField(label=_("Language of the page"))

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
 from things.button.forms import ButtonForm
 from things.button.looks import COLOURS, SIZES, read_look
 
@@ -19,3 +25,14 @@ class TestButtonForm:
         assert 'value="Tea"' in str(form["title"])
         assert "checked" in str(form["hidden"])
         assert 'value="large" selected' in str(form["size"])
+
+    @pytest.mark.django_db
+    def test_gives_the_description_to_each_form(self, client: Client) -> None:
+        said = {"user_id": "ben", "url": "https://ben.example/1", "description": "A cup & a pot"}
+
+        page = client.get(reverse("button"), said).content.decode()
+
+        assert 'name="description"' in page
+        written = unescape(page)
+        assert written.count('description="A cup &amp; a pot"') == 2
+        assert written.count("description=A+cup+%26+a+pot") >= 4
