@@ -2,6 +2,7 @@
 
 from payments.budgets import admin as budgets
 from payments.clicking import admin as clicking
+from payments.clicking.exclusions import admin as exclusions
 from payments.deposits import admin as deposits
 from payments.deposits.bank import admin as bank
 from payments.deposits.stripe import admin as cards
@@ -19,6 +20,7 @@ __all__ = [
     "clicking",
     "corrections",
     "deposits",
+    "exclusions",
     "ledger",
     "papers",
     "payouts",

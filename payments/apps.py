@@ -34,6 +34,7 @@ class PaymentsConfig(AppConfig):
         add_other_way_in("connections", OtherWay(title, list_connections, disconnect_all))
         _let_payouts_read_the_bank()
         _let_confirmed_addresses_be_claimed()
+        _keep_excluded_things_apart()
         post_migrate.connect(set_up_groups, sender=self)
 
 
@@ -48,6 +49,14 @@ def _let_payouts_read_the_bank() -> None:
     add_file_reader(
         FileReader(is_answer, lambda content, at: Said("answer", read_counts(content, at)))
     )
+
+
+def _keep_excluded_things_apart() -> None:
+    """What staff excluded from a month does not come in again as a part of another thing."""
+    from payments.clicking.exclusions.asking import why_not_merged
+    from things.aliases.merging import add_objection
+
+    add_objection("exclusions", why_not_merged)
 
 
 def _let_confirmed_addresses_be_claimed() -> None:

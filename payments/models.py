@@ -1,6 +1,7 @@
 """The models of all rooms, named where Django looks for them."""
 
 from payments.budgets.models import Budget, Plan
+from payments.clicking.exclusions.models import Exclusion
 from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
@@ -43,6 +44,7 @@ __all__ = [
     "Deposit",
     "Dispute",
     "EarningsPaper",
+    "Exclusion",
     "ImportedMonth",
     "ImportedRevenue",
     "KeptClick",

@@ -8,7 +8,7 @@ from things.partitions import PeriodSealed, is_sealed
 from things.periods import Period
 
 # The first half of this project's advisory locks on a period's budgets; the second is YYYYMM.
-_BUDGETS = 0x0B0B
+BUDGETS_LOCK = 0x0B0B
 
 
 def close_to_changes(period: Period) -> None:
@@ -32,4 +32,6 @@ def keep_open(period: Period) -> None:
 
 def _lock(function: str, period: Period) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [_BUDGETS, period.year * 100 + period.month])
+        cursor.execute(
+            f"SELECT {function}(%s, %s)", [BUDGETS_LOCK, period.year * 100 + period.month]
+        )

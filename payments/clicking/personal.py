@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.privacy.kept import Fate, Kept, keep
+from payments.ledger.personal import BOOKS
 
 
 def register() -> None:
@@ -30,5 +31,19 @@ def register() -> None:
             fate=Fate.GONE,
             owner="subscriber",
             columns=("period", "number", "skipped_at"),
+        ),
+        Kept(
+            name="clicks_excluded",
+            model="payments.Exclusion",
+            title=_("Clicks of yours that the operator excluded from a month"),
+            why=_("To say why they were worth nothing."),
+            how_long=BOOKS,
+            fate=Fate.NAMELESS,
+            owner="subscriber",
+            columns=("period", "thing__url", "reason", "excluded_at", "undone_at"),
+            left_out={
+                "excluded_by": "who of the staff did it",
+                "undone_by": "who of the staff did it",
+            },
         ),
     )

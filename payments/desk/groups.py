@@ -59,6 +59,12 @@ RIGHTS: dict[str, dict[str, str]] = {
     "payments.deposit": _OF_PEOPLE,
     "payments.dispute": _OF_PEOPLE,
     "payments.earningspaper": _OF_PEOPLE,
+    "payments.exclusion": {
+        SUPPORT: "view",
+        FINANCE: "view add change",
+        MODERATION: "view add change",
+        ADMIN: "view",
+    },
     "payments.keptclick": _OF_THINGS,
     "payments.ledgeraccount": _OF_MONEY,
     "payments.payout": {SUPPORT: "view", FINANCE: "view", ADMIN: "view"},

@@ -13,8 +13,10 @@ from typing import Any, LiteralString
 
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 from accounts.models import User
+from payments.clicking.exclusions.asking import NOT_EXCLUDED
 from payments.settlement.models import Settlement
 from things.periods import Period
 
@@ -111,7 +113,7 @@ def _asked(creator: User, period: Period) -> dict[str, Any]:
 
 def _execute(statement: LiteralString, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(sql.SQL(statement).format(not_excluded=sql.SQL(NOT_EXCLUDED)), parameters)
         return list(cursor.fetchall())
 
 
@@ -125,6 +127,7 @@ _SETTLED_DAYS: LiteralString = """
     WHERE thing.owner_id = %(creator)s AND click.period = %(period)s
         AND click.subscriber_id <> ALL(%(left_out_subscribers)s::bigint[])
         AND click.thing_id <> ALL(%(left_out_things)s::bigint[])
+        AND {not_excluded}
         AND budget.share IS NOT NULL
     GROUP BY day, budget.currency ORDER BY day, budget.currency
 """
@@ -137,7 +140,7 @@ _MEDIANS: LiteralString = """
         SELECT coalesce(thing.merged_into_id, thing.id) AS thing_id, click.subscriber_id
         FROM things_thing AS thing
         JOIN things_click AS click ON click.thing_id = thing.id
-        WHERE click.period = %(period)s AND thing.owner_id = %(creator)s
+        WHERE click.period = %(period)s AND thing.owner_id = %(creator)s AND {not_excluded}
             AND (thing.id = ANY(%(things)s) OR thing.merged_into_id = ANY(%(things)s))
     ) AS own
     JOIN payments_budget AS budget
@@ -150,7 +153,7 @@ _COUNT: LiteralString = """
     SELECT count(*)
     FROM things_thing AS thing
     JOIN things_click AS click ON click.thing_id = thing.id
-    WHERE thing.owner_id = %(creator)s AND click.period = %(period)s
+    WHERE thing.owner_id = %(creator)s AND click.period = %(period)s AND {not_excluded}
 """
 
 _RUNNING: LiteralString = """
@@ -162,15 +165,16 @@ _RUNNING: LiteralString = """
         FROM things_thing AS thing
         JOIN things_click AS click ON click.thing_id = thing.id
         WHERE thing.owner_id = %(creator)s AND click.period = %(period)s
-            AND mod(click.subscriber_id, %(every)s) = 0
+            AND mod(click.subscriber_id, %(every)s) = 0 AND {not_excluded}
     ) AS own
     JOIN payments_budget AS budget
         ON budget.period = %(period)s AND budget.subscriber_id = own.subscriber_id
     JOIN accounts_user AS subscriber
         ON subscriber.id = own.subscriber_id AND NOT subscriber.suspended
     JOIN LATERAL (
-        SELECT count(*) AS clicks FROM things_click AS other
-        WHERE other.period = %(period)s AND other.subscriber_id = own.subscriber_id
+        SELECT count(*) AS clicks FROM things_click AS click
+        WHERE click.period = %(period)s AND click.subscriber_id = own.subscriber_id
+            AND {not_excluded}
     ) AS counted ON counted.clicks > 0
     GROUP BY own.thing_id, day, budget.currency
 """

@@ -46,8 +46,9 @@ StatementShape = inline_serializer(
         "why_left_out": serializers.ChoiceField(
             [why.value for why in LeftOut],
             allow_null=True,
-            help_text="The subscriber is suspended or owes, or things are suspended",
+            help_text="The subscriber is suspended or owes, or things are suspended or excluded",
         ),
+        "excluded": serializers.IntegerField(help_text="Those of left_out that staff excluded"),
         "standing_clicks_skipped": serializers.IntegerField(
             help_text="Those that found no means when the month began"
         ),
@@ -142,6 +143,7 @@ class OwnStatement(ApiView):
                 "thing": things[click.thing_id],
                 "clicked_at": int(click.clicked_at.timestamp()),
                 "counts": click.counts,  # type: ignore[attr-defined]  # an annotation
+                "excluded_for": click.excluded_for,  # type: ignore[attr-defined]  # another
             }
             for click in clicks
         ]
@@ -153,6 +155,7 @@ _NO_BUDGET: dict[str, Any] = {
     "clicks": 0,
     "left_out": 0,
     "why_left_out": None,
+    "excluded": 0,
     "standing_clicks_skipped": 0,
     "share": None,
     "given": None,
@@ -167,6 +170,7 @@ def _present_budget(statement: Statement) -> dict[str, Any]:
         "clicks": statement.counted,
         "left_out": statement.left_out,
         "why_left_out": statement.why.value if statement.why else None,
+        "excluded": statement.excluded,
         "standing_clicks_skipped": statement.skipped,
         "share": format_exact(statement.share),
         "given": format_exact(statement.given),

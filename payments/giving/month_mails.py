@@ -8,12 +8,14 @@ from typing import Any, LiteralString
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from psycopg import sql
 
 from accounts.mail.kinds import Kind
 from accounts.mail.models import UnwantedKind
 from accounts.mail.queueing import Letter, queue_mails
 from accounts.models import User
 from payments.budgets.models import Budget
+from payments.clicking.exclusions.asking import NOT_EXCLUDED
 from payments.giving.models import MonthMails
 from payments.settlement.models import CreatorEarnings, Settlement
 from things.periods import Period
@@ -31,7 +33,7 @@ _FIRST_CLICKS: LiteralString = """
     JOIN LATERAL (
         SELECT click.thing_id, click.clicked_at FROM things_click AS click
         WHERE click.period = %(period)s AND click.subscriber_id = asked.id
-            AND click.thing_id <> ALL(%(left_out)s::bigint[])
+            AND click.thing_id <> ALL(%(left_out)s::bigint[]) AND {not_excluded}
         ORDER BY click.clicked_at, click.thing_id
         LIMIT %(named)s
     ) AS first ON true
@@ -169,7 +171,7 @@ def _titles(
     """The first things of each user: what they are called, and what else the statement says."""
     with connection.cursor() as cursor:
         cursor.execute(
-            statement,
+            sql.SQL(statement).format(not_excluded=sql.SQL(NOT_EXCLUDED)),
             {
                 "users": users,
                 "period": settlement.period.first_day,

@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 
 from accounts.models import User
 from payments.budgets.models import Budget
+from payments.clicking.exclusions.asking import excluded_for, is_excluded
 from payments.clicking.models import SkippedPeriod
 from payments.settlement.division import divide
 from payments.settlement.models import Settlement
@@ -40,6 +41,7 @@ class LeftOut(Enum):
     SUSPENDED = "suspended"  # the subscriber
     DEBT = "debt"  # the wallet owes, or owed when the month was closed
     THING = "thing"  # it, or who made it, is suspended
+    EXCLUDED = "excluded"  # by staff, with a reason
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Statement:
 
     `clicks` are all clicks, earliest first, each with `counts`: False where it takes no part.
     Before the period is settled, the share is what each click would be worth now. `why` says why
-    some take no part; `skipped` is how many standing clicks found no means when the month began.
+    some take no part; of these, staff excluded `excluded`, and such a click has `excluded_for`, the
+    reason. `skipped` is how many standing clicks found no means when the month began.
     """
 
     budget: Budget
@@ -60,6 +63,12 @@ class Statement:
     clicks: QuerySet[Click]
     why: LeftOut | None = None
     skipped: int = 0
+    excluded: int = 0
+
+    @property
+    def otherwise_left_out(self) -> int:
+        """Clicks that take no part for another reason than that staff excluded them."""
+        return self.left_out - self.excluded
 
     @property
     def is_settled(self) -> bool:
@@ -130,10 +139,15 @@ def statement_of(*, subscriber: User, period: Period, at: datetime) -> Statement
     settlement = Settlement.objects.filter(period=period).first()
     clicks = Click.objects.in_period(period).filter(subscriber=subscriber)
     whole = _why(budget, settlement)
-    left_out = _left_out(subscriber, settlement, whole)
-    found = clicks.aggregate(number=Count("thing"), left_out=Count("thing", filter=left_out))
+    left_out = _left_out(budget, settlement, whole)
+    found = clicks.aggregate(
+        number=Count("thing"),
+        left_out=Count("thing", filter=left_out),
+        excluded=Count("thing", filter=Q(is_excluded(period))),
+    )
     number: int = found["number"]
     counted = number - found["left_out"] if budget.clicks is None else budget.clicks
+    excluded = 0 if whole else found["excluded"]
     share, remainder = divide(budget.amount, counted)
     return Statement(
         budget=budget,
@@ -142,9 +156,10 @@ def statement_of(*, subscriber: User, period: Period, at: datetime) -> Statement
         left_out=number - counted,
         share=share,
         remainder=remainder,
-        clicks=_shown(clicks, left_out),
-        why=whole or (LeftOut.THING if number > counted else None),
+        clicks=_shown(clicks, left_out, period),
+        why=whole or _why_some(number - counted, excluded),
         skipped=_skipped(subscriber, period),
+        excluded=excluded,
     )
 
 
@@ -159,14 +174,21 @@ def _why(budget: Budget, settlement: Settlement | None) -> LeftOut | None:
     return LeftOut.SUSPENDED if subscriber.pk in settlement.left_out_subscribers else None
 
 
-def _left_out(subscriber: User, settlement: Settlement | None, whole: LeftOut | None) -> Q:
+def _why_some(left_out: int, excluded: int) -> LeftOut | None:
+    if left_out > excluded:
+        return LeftOut.THING
+    return LeftOut.EXCLUDED if excluded else None
+
+
+def _left_out(budget: Budget, settlement: Settlement | None, whole: LeftOut | None) -> Q:
     """The clicks that take no part."""
     if whole is not None:
-        return Q(subscriber=subscriber)
+        return Q(subscriber=budget.subscriber)
+    excluded = Q(is_excluded(budget.period))
     if settlement is not None:
-        return Q(thing__in=settlement.left_out_things)
+        return Q(thing__in=settlement.left_out_things) | excluded
     suspended = Q(thing__state=Thing.State.SUSPENDED) | Q(thing__owner__suspended=True)
-    return suspended | Q(thing__owner=None)
+    return suspended | Q(thing__owner=None) | excluded
 
 
 def _skipped(subscriber: User, period: Period) -> int:
@@ -174,13 +196,14 @@ def _skipped(subscriber: User, period: Period) -> int:
     return rows.values_list("number", flat=True).first() or 0
 
 
-def _shown(clicks: QuerySet[Click], left_out: Q) -> QuerySet[Click]:
+def _shown(clicks: QuerySet[Click], left_out: Q, period: Period) -> QuerySet[Click]:
     counts = Case(
         When(left_out, then=Value(False)),  # noqa: FBT003 - a value of SQL
         default=Value(True),  # noqa: FBT003
         output_field=BooleanField(),
     )
-    shown = clicks.annotate(counts=counts).select_related("thing__owner")
+    shown = clicks.annotate(counts=counts, excluded_for=excluded_for(period))
+    shown = shown.select_related("thing__owner")
     return shown.order_by("clicked_at", "thing_id")
 
 

@@ -314,6 +314,12 @@ THOROUGH_CHECKS: tuple[Check, ...] = (
             WHERE settlement.settled_at IS NOT NULL
                 AND click.subscriber_id <> ALL(settlement.left_out_subscribers)
                 AND click.thing_id <> ALL(settlement.left_out_things)
+                AND NOT EXISTS (
+                    SELECT FROM payments_exclusion AS excluded
+                    WHERE excluded.period = click.period AND excluded.thing_id = click.thing_id
+                        AND excluded.subscriber_id = click.subscriber_id
+                        AND excluded.undone_at IS NULL
+                )
             GROUP BY click.period, click.subscriber_id
         ) AS counted
             ON counted.period = budget.period AND counted.subscriber_id = budget.subscriber_id

@@ -88,7 +88,10 @@ def end_stage(settlement: Settlement, name: Stage.Name) -> None:
 
 
 def leave_out(settlement: Settlement) -> None:
-    """Name who and what takes no part now: who is suspended or owes, and what is suspended."""
+    """Name who and what takes no part now: who is suspended or owes, what is suspended or excluded.
+
+    Single clicks that are excluded stand in their own table, which a settlement's beginning closes.
+    """
     settlement.left_out_subscribers = _ids(statements.LEFT_OUT_SUBSCRIBERS, settlement)
     settlement.in_debt = _ids(statements.IN_DEBT, settlement)
     settlement.left_out_things = _ids(statements.LEFT_OUT_THINGS, settlement)

@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 from django.db import connection
 from psycopg import sql
 
+from payments.clicking.exclusions.asking import WITHOUT_EXCLUDED_CLICKS, excludes_clicks
 from payments.settlement.models import Settlement
 from payments.settlement.statements import FRAGMENTS, WITHOUT_LEFT_OUT
 from things.partitions import partition_name
@@ -42,10 +43,14 @@ def tune(*settings: LiteralString) -> None:
 
 
 def _composed(statement: LiteralString, settlement: Settlement) -> sql.Composed:
-    left_out = settlement.left_out_subscribers or settlement.left_out_things
+    left_out: LiteralString = ""
+    if settlement.left_out_subscribers or settlement.left_out_things:
+        left_out += WITHOUT_LEFT_OUT
+    if excludes_clicks(settlement.period):
+        left_out += WITHOUT_EXCLUDED_CLICKS
     of_period: dict[str, sql.Composable] = {
         "clicks": sql.Identifier(partition_name(settlement.period)),
-        "left_out": sql.SQL(WITHOUT_LEFT_OUT if left_out else ""),
+        "left_out": sql.SQL(left_out),
     }
     fragments = {name: sql.SQL(text).format(**of_period) for name, text in FRAGMENTS.items()}
     return sql.SQL(statement).format(**of_period, **fragments)

@@ -26,7 +26,8 @@ class Settlement(models.Model):
     )
     closed_at = models.DateTimeField(_("closed"))
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
-    # Who and what takes no part: suspended at the moment of closing, decided once for all shards.
+    # Who and what takes no part: suspended or excluded when the period was closed, decided once
+    # for all shards. Single clicks that are excluded are `Exclusion`s.
     left_out_subscribers = ArrayField(
         models.BigIntegerField(), verbose_name=_("subscribers left out"), default=list, blank=True
     )

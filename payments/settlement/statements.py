@@ -261,7 +261,12 @@ LEFT_OUT_THINGS: LiteralString = """
     SELECT thing.id
     FROM things_thing AS thing
     LEFT JOIN accounts_user AS creator ON creator.id = thing.owner_id
-    WHERE (creator.suspended OR thing.state = 'suspended' OR thing.owner_id IS NULL)
+    WHERE (creator.suspended OR thing.state = 'suspended' OR thing.owner_id IS NULL
+            OR thing.id IN (
+                SELECT excluded.thing_id FROM payments_exclusion AS excluded
+                WHERE excluded.period = %(period)s AND excluded.undone_at IS NULL
+                    AND excluded.subscriber_id IS NULL
+            ))
         AND EXISTS (SELECT FROM {clicks} AS click WHERE click.thing_id = thing.id)
     ORDER BY thing.id
 """

@@ -11,6 +11,7 @@ from typing import Any
 
 from accounts.models import User
 from payments.budgets.models import Budget
+from payments.clicking.exclusions.models import Exclusion
 from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import Posting, hold, outside, post, wallet_of
 from payments.settlement.division import divide, fee_of
@@ -38,12 +39,16 @@ class Giver:
 
 @dataclass(frozen=True)
 class Month:
-    """Givers, the creator of each thing by number, the creators who are suspended, and the fee."""
+    """Givers, the creator of each thing by number, the creators who are suspended, and the fee.
+
+    `excluded` are things, and clicks of a giver on a thing, that staff leave out.
+    """
 
     givers: tuple[Giver, ...]
     creators: tuple[int, ...]
     suspended_creators: frozenset[int] = frozenset()
     fee_basis_points: int = 1000
+    excluded: frozenset[int | tuple[int, int]] = frozenset()
 
 
 def write(month: Month, *, order: Iterable[int] | None = None) -> None:
@@ -61,6 +66,7 @@ def write(month: Month, *, order: Iterable[int] | None = None) -> None:
     )
     for number in range(len(month.givers)) if order is None else order:
         _write_giver(_user("giver", number), month.givers[number], things)
+    _exclude(month, things)
 
 
 def settled_in_python(month: Month) -> Result:
@@ -68,7 +74,7 @@ def settled_in_python(month: Month) -> Result:
     budgets: dict[Any, tuple[Any, ...]] = {}
     shares: dict[tuple[int, str], list[int]] = defaultdict(list)
     for number, giver in enumerate(month.givers):
-        counted = _counted(month, giver)
+        counted = _counted(month, number, giver)
         share, remainder = divide(giver.amount, len(counted))
         budgets[f"giver{number}"] = (giver.currency, giver.amount, len(counted), share, remainder)
         for thing in counted:
@@ -119,10 +125,15 @@ def _url(number: int) -> str:
     return f"https://example.org/{number}"
 
 
-def _counted(month: Month, giver: Giver) -> list[int]:
+def _counted(month: Month, number: int, giver: Giver) -> list[int]:
     if giver.suspended:
         return []
-    return [t for t in giver.clicked if month.creators[t] not in month.suspended_creators]
+    return [
+        thing
+        for thing in giver.clicked
+        if month.creators[thing] not in month.suspended_creators
+        and not {thing, (number, thing)} & month.excluded
+    ]
 
 
 def _creators(month: Month, shares: dict[tuple[int, str], list[int]]) -> dict[Any, tuple[Any, ...]]:
@@ -150,6 +161,24 @@ def _figures(
 
 def _median(shares: list[int]) -> int:
     return (statistics.median_low(shares) + statistics.median_high(shares)) // 2
+
+
+def _exclude(month: Month, things: list[Thing]) -> None:
+    """Those that were clicked; and one more for each, which was undone and changes nothing."""
+    olga = _user("olga", 1)
+    for one in month.excluded:
+        giver, thing = one if isinstance(one, tuple) else (None, one)
+        whose = None if giver is None else _user("giver", giver)
+        fields = {
+            "period": SEPTEMBER,
+            "thing": things[thing],
+            "subscriber": whose,
+            "reason": "a ring",
+            "excluded_by": olga,
+            "excluded_at": NOON,
+        }
+        Exclusion.objects.create(**fields, undone_by=olga, undone_at=IN_OCTOBER)
+        Exclusion.objects.create(**fields)
 
 
 def _write_giver(user: User, giver: Giver, things: list[Thing]) -> None:

@@ -8,6 +8,7 @@ move over; who clicked both has one click, for a thing is clicked once a period.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -28,8 +29,17 @@ from things.periods import Period
 LATECOMERS = timedelta(days=2)
 
 
+# What rooms above have against merging two things now: a sentence, or nothing.
+_OBJECTIONS: dict[str, Callable[[list[Thing]], str]] = {}
+
+
+def add_objection(name: str, objection: Callable[[list[Thing]], str]) -> None:
+    """Ask a room above before things are merged, with both rows locked: once for each name."""
+    _OBJECTIONS[name] = objection
+
+
 class CannotMerge(ValueError):
-    """The two are not two active things of one owner; the message says what they are."""
+    """Two things that cannot be merged now, such as of two owners; the message says why."""
 
 
 def merge_things(*, kept: Thing, absorbed: Thing, at: datetime) -> None:
@@ -78,6 +88,9 @@ def _check(kept: Thing, absorbed: Thing) -> None:
         raise CannotMerge(f"{kept.url} is {kept.get_state_display()}")
     if absorbed.state not in {Thing.State.ACTIVE, Thing.State.WITHDRAWN}:
         raise CannotMerge(f"{absorbed.url} is {absorbed.get_state_display()}")
+    for objection in _OBJECTIONS.values():
+        if said := objection([kept, absorbed]):
+            raise CannotMerge(said)
 
 
 def _move_clicks(absorbed: int, kept: int) -> int:

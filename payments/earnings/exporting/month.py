@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 from django.db import connection, transaction
 from psycopg import sql
 
+from payments.clicking.exclusions.asking import NOT_EXCLUDED
 from payments.earnings.exporting import statements
 from payments.earnings.exporting.reports import (
     FIRST_LINE,
@@ -138,4 +139,5 @@ def _composed(statement: LiteralString, settlement: Settlement) -> Any:
         clicks=sql.Identifier(partition_name(settlement.period)),
         left_out_subscribers=sql.Literal(settlement.left_out_subscribers),
         left_out_things=sql.Literal(settlement.left_out_things),
+        not_excluded=sql.SQL(NOT_EXCLUDED),
     )

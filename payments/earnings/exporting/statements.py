@@ -69,7 +69,7 @@ CLICKS: LiteralString = """
     JOIN accounts_user AS subscriber ON subscriber.id = click.subscriber_id
     JOIN things_thing AS thing ON thing.id = click.thing_id
     WHERE click.subscriber_id <> ALL({left_out_subscribers}::bigint[])
-        AND click.thing_id <> ALL({left_out_things}::bigint[])
+        AND click.thing_id <> ALL({left_out_things}::bigint[]) AND {not_excluded}
     ORDER BY click.clicked_at, subscriber.username COLLATE "C", thing.url COLLATE "C"
 """
 

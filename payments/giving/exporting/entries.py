@@ -69,6 +69,7 @@ class ClickLine(NamedTuple):
     username: str | None
     display_name: str | None
     counts: bool
+    excluded_for: str | None
 
     @property
     def creator(self) -> str:
@@ -85,6 +86,7 @@ def clicks_of(statement: Statement) -> Iterator[ClickLine]:
         "thing__owner__username",
         "thing__owner__display_name",
         "counts",
+        "excluded_for",
     )
     return map(ClickLine._make, rows.iterator(chunk_size=CHUNK))
 

@@ -75,6 +75,7 @@ def _budget(statement: Statement) -> dict[str, Any]:
         "clicks": statement.counted,
         "left_out": statement.left_out,
         "why_left_out": statement.why.value if statement.why else None,
+        "excluded": statement.excluded,
         "standing_clicks_skipped": statement.skipped,
         "share": format_exact(statement.share),
         "given": format_exact(statement.given),
@@ -109,5 +110,6 @@ def _click(click: ClickLine, statement: Statement) -> dict[str, Any]:
         "url": click.url,
         "creator": click.username,
         "counts": click.counts,
+        "excluded_for": click.excluded_for,
         "share": format_exact(statement.share if click.counts else 0),
     }

@@ -102,8 +102,10 @@ def _write_budget(document: Document, statement: Statement) -> None:
 
 def _left_out(statement: Statement) -> Iterator[Row]:
     """How many clicks take no part, and why."""
-    if statement.left_out and statement.why:
-        yield Row([_WHY[statement.why](), str(statement.left_out)])
+    if statement.otherwise_left_out and statement.why:
+        yield Row([_WHY[statement.why](), str(statement.otherwise_left_out)])
+    if statement.excluded:
+        yield Row([_WHY[LeftOut.EXCLUDED](), str(statement.excluded)])
     if statement.skipped:
         words = _("Standing clicks that found no means when the month began")
         yield Row([words, str(statement.skipped)])
@@ -113,6 +115,7 @@ _WHY = {
     LeftOut.DEBT: lambda: _("Clicks that take no part, as the wallet owed"),
     LeftOut.SUSPENDED: lambda: _("Clicks that take no part, as the account was suspended"),
     LeftOut.THING: lambda: _("Clicks that take no part, as things or creators were suspended"),
+    LeftOut.EXCLUDED: lambda: _("Clicks that take no part, as the operator excluded them"),
 }
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from payments.budgets.models import Budget
+from payments.clicking.exclusions.asking import is_excluded
 from payments.ledger.models import Transfer
 from payments.ledger.posting import Posting, correction
 from payments.money import BASIS_POINTS
@@ -55,6 +56,7 @@ def clicks_of(proposed: Correction) -> list[ReversedClick]:
     clicks = clicks.exclude(subscriber__in=settlement.left_out_subscribers).exclude(
         thing__in=settlement.left_out_things
     )
+    clicks = clicks.exclude(is_excluded(period))
     pairs = list(
         clicks.order_by("subscriber_id", "thing_id").values_list("subscriber_id", "thing_id")
     )

@@ -44,8 +44,13 @@ def months(draw: st.DrawFn) -> Month:
         clicked=st.lists(things, unique=True).map(tuple),
         suspended=st.sampled_from([False, False, False, True]),
     )
+    givers = tuple(draw(st.lists(giver, min_size=1, max_size=8)))
+    pairs = [(number, thing) for number, one in enumerate(givers) for thing in one.clicked]
+    clicks = st.lists(st.sampled_from(pairs), max_size=3, unique=True) if pairs else st.just([])
+    excluded = draw(st.one_of(st.just([]), clicks, st.lists(things, max_size=1)))
     return Month(
-        givers=tuple(draw(st.lists(giver, min_size=1, max_size=8))),
+        givers=givers,
+        excluded=frozenset(excluded),
         creators=tuple(creators),
         suspended_creators=draw(st.sampled_from([frozenset(), frozenset(), frozenset({1})])),
         fee_basis_points=draw(st.sampled_from([0, 1, 333, 1000, 10_000])),
