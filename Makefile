@@ -61,6 +61,10 @@ bench-search: install ## measure a search over a million things against a read o
 bench-creators: install ## measure finding a thing and an estimate with a million things
 	$(BIN)/python tests/benchmarks/creators.py $(ARGS)
 
+.PHONY: find-rings
+find-rings: install ## plant rings in a month of 100,000 clicks, and see that the rules find them
+	$(BIN)/python tests/benchmarks/rings.py $(ARGS)
+
 .PHONY: bench
 bench: install ## measure a settlement against the bare insert
 	$(BIN)/python tests/benchmarks/bench.py $(ARGS)

@@ -1,5 +1,6 @@
 """The admin pages of all rooms, named where Django looks for them."""
 
+from payments.abuse import admin as abuse
 from payments.budgets import admin as budgets
 from payments.clicking import admin as clicking
 from payments.clicking.exclusions import admin as exclusions
@@ -14,6 +15,7 @@ from payments.settlement.corrections import admin as corrections
 from payments.tips import admin as tips
 
 __all__ = [
+    "abuse",
     "bank",
     "budgets",
     "cards",

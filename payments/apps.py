@@ -19,8 +19,11 @@ class PaymentsConfig(AppConfig):
         from accounts.security.endings import OtherWay, add_other_way_in
         from accounts.settings_pages import add_settings_page
         from payments import leaving
+        from payments.abuse.models import set_up_rules
+        from payments.abuse.words import reasons_of
         from payments.clicking.connecting import disconnect_all, list_connections
         from payments.desk.groups import set_up_groups
+        from payments.payouts.holds import add_reasons
         from payments.personal import register
 
         register()
@@ -35,7 +38,9 @@ class PaymentsConfig(AppConfig):
         _let_payouts_read_the_bank()
         _let_confirmed_addresses_be_claimed()
         _keep_excluded_things_apart()
+        add_reasons("abuse", reasons_of)
         post_migrate.connect(set_up_groups, sender=self)
+        post_migrate.connect(set_up_rules, sender=self)
 
 
 def _let_payouts_read_the_bank() -> None:

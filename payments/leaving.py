@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.privacy.leaving import CannotLeave
 from payments.budgets.models import Budget, Plan
-from payments.clicking.models import KeptClick, SkippedPeriod
+from payments.clicking.models import ClickAddress, KeptClick, SkippedPeriod
 from payments.clicking.recording import take_back_click
 from payments.deposits.models import Deposit, Refund
 from payments.deposits.stripe.customers import forget_customer
@@ -73,6 +73,8 @@ def leave(user: User, at: datetime) -> None:
     forget_customer(user, at=at)
     Plan.objects.filter(subscriber=user).delete()
     KeptClick.objects.filter(subscriber=user).delete()
+    addresses = ClickAddress.objects.filter(subscriber=user)
+    addresses._raw_delete(addresses.db)
     SkippedPeriod.objects.filter(subscriber=user).delete()
     BillingDetails.objects.filter(owner=user).delete()
     CreatorNews.objects.filter(creator=user).delete()

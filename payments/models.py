@@ -1,8 +1,9 @@
 """The models of all rooms, named where Django looks for them."""
 
+from payments.abuse.models import AbuseMark, AbuseRule, MarkDecision, MarkedGiver
 from payments.budgets.models import Budget, Plan
 from payments.clicking.exclusions.models import Exclusion
-from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
+from payments.clicking.models import ClickAddress, ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.deposits.stripe.models import (
@@ -30,6 +31,8 @@ from payments.settlement.models import (
 from payments.tips.models import Tip
 
 __all__ = [
+    "AbuseMark",
+    "AbuseRule",
     "AuditRun",
     "BankLine",
     "BankRefund",
@@ -37,6 +40,7 @@ __all__ = [
     "Budget",
     "CardCustomer",
     "CardEvent",
+    "ClickAddress",
     "Correction",
     "CreatorEarnings",
     "CreatorNews",
@@ -49,6 +53,8 @@ __all__ = [
     "ImportedRevenue",
     "KeptClick",
     "LedgerAccount",
+    "MarkDecision",
+    "MarkedGiver",
     "MonthMails",
     "Payout",
     "PayoutBatch",

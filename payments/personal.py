@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.privacy.kept import Cookie, keep
+from payments.abuse import personal as abuse
 from payments.budgets import personal as budgets
 from payments.clicking import personal as clicking
 from payments.clicking.cookies import cookie_name
@@ -31,6 +32,7 @@ def register() -> None:
         earnings,
         payouts,
         tips,
+        abuse,
     ):
         room.register()
     keep(

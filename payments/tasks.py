@@ -1,5 +1,6 @@
 """The tasks of all rooms, named where Celery looks for them."""
 
+from payments.abuse.tasks import find_abuse
 from payments.clicking.tasks import (
     check_claim_of_creator,
     check_due_claims,
@@ -38,6 +39,7 @@ __all__ = [
     "credit_month",
     "drop_old_clicks_that_wait",
     "earn_month",
+    "find_abuse",
     "keep_card_of",
     "look_for_refunds_of",
     "mail_first_clicks",

@@ -30,6 +30,8 @@ class Kind(models.TextChoices):
     PAYOUT_SENT = "payout_sent", _("A payout is on its way")
     PAYOUT_PAID = "payout_paid", _("A payout was paid")
     PAYOUT_RETURNED = "payout_returned", _("A payout was refused or came back")
+    PAYOUT_HELD = "payout_held", _("Payouts of mine are held until somebody has looked")
+    PAYOUT_RELEASED = "payout_released", _("Payouts of mine are no longer held")
     PAYOUT_DETAILS = "payout_details", _("Where I am paid has changed")
     CONFIRM_ADDRESS = "confirm_address", _("A code that confirms my address")
     RESET_CODE = "reset_code", _("A code with which I choose a new password")
@@ -58,6 +60,8 @@ ALWAYS_SENT = frozenset(
         Kind.REFILL_FAILED,
         Kind.PAYOUT_PAID,
         Kind.PAYOUT_RETURNED,
+        Kind.PAYOUT_HELD,
+        Kind.PAYOUT_RELEASED,
         Kind.PAYOUT_DETAILS,
         Kind.CONFIRM_ADDRESS,
         Kind.RESET_CODE,

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from payments.clicking.addresses import digest_of_request, note_address
 from payments.clicking.answering import Answer, State, answer_undo
 from payments.clicking.at_once import count_at_once
 from payments.clicking.connecting import (
@@ -90,8 +91,9 @@ def act_click(request: HttpRequest, said: _Said) -> HttpResponse:
     """Count a click of a connected reader, in one statement where nothing stands against it."""
     subject = str(said.get("s", ""))
     if subject.isdecimal() and len(subject) < 19:
-        secret, thing_id = connection_secret(request), int(subject)
-        if count_at_once(secret=secret, thing_id=thing_id, at=timezone.now()):
+        secret, thing_id, now = connection_secret(request), int(subject), timezone.now()
+        address = digest_of_request(request, at=now)
+        if count_at_once(secret=secret, thing_id=thing_id, at=now, address=address):
             CLICKS.labels(State.COUNTED).inc()
             with translation.override(page_language(str(said.get("lang", "")))):
                 return _as_json(Answer(State.COUNTED), count_of(thing_id))
@@ -137,6 +139,8 @@ def _act(
         except (WrongSite, NoSuchThing, SubmissionRefused):
             return HttpResponse(status=403)
         answer = deed(connection, subject, now)
+        if answer.given:
+            note_address(request, subscriber=connection.subscriber, at=now)
         count = count_of(answer.thing.pk) if answer.thing is not None else None
         return _as_json(answer, count)
 

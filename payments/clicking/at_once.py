@@ -13,7 +13,8 @@ from things.periods import Period
 # Everything that `record_click` and `check_site` ask, as conditions; where one fails no row is
 # inserted, and the caller goes the long way, which names the reason. The lock on the budget's
 # row stops the last click taken back from lifting the hold meanwhile.
-# From which page it came is noted beside it: the connected site.
+# From which page it came is noted beside it: the connected site. From where, by a digest: Note
+# [Addresses for two months].
 _INSERT = """
 WITH counted AS (
 INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at, visibility)
@@ -30,7 +31,11 @@ WHERE link.secret_sha256 = %(secret)s AND link.used_at > %(used)s
   AND budget.held_at IS NOT NULL AND budget.share IS NULL
 FOR NO KEY UPDATE OF budget
 ON CONFLICT DO NOTHING
-RETURNING period, thing_id
+RETURNING period, thing_id, subscriber_id
+), noted AS (
+INSERT INTO payments_clickaddress (subscriber_id, period, digest)
+SELECT subscriber_id, period, %(address)s FROM counted WHERE %(address)s::bytea IS NOT NULL
+ON CONFLICT DO NOTHING
 )
 INSERT INTO things_referral (period, thing_id, page)
 SELECT counted.period, counted.thing_id, site.host
@@ -40,19 +45,23 @@ JOIN things_site AS site ON site.id = link.site_id
 """
 
 
-def count_at_once(*, secret: str, thing_id: int, at: datetime) -> bool:
+def count_at_once(
+    *, secret: str, thing_id: int, at: datetime, address: bytes | None = None
+) -> bool:
     """Count a click of a connected reader, if their budget is held and nothing stands against it.
 
     False, with nothing changed, in every other case: the click counted before, there is no
-    budget yet, the period is sealed, the connection is not good. Call it outside a transaction:
+    budget yet, the period is sealed, the connection is not good. `address` is the digest of where
+    the click comes from, if that is known. Call it outside a transaction:
     the statement is one of its own.
     """
-    values: dict[str, datetime | date | int | bytes] = {
+    values: dict[str, datetime | date | int | bytes | None] = {
         "at": at,
         "thing": thing_id,
         "period": Period.of(at).first_day,
         "secret": digest_of(secret),
         "used": at - USE_NOTED_EVERY,
+        "address": address,
     }
     try:
         with connection.cursor() as cursor:

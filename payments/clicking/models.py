@@ -1,4 +1,4 @@
-"""Clicks that wait for means, and periods that were imported, or skipped by standing clicks."""
+"""Clicks that wait for means, where clicks come from, and periods imported or skipped."""
 
 from __future__ import annotations
 
@@ -93,6 +93,32 @@ class SkippedPeriod(models.Model):
                 fields=["subscriber", "period"], name="period_skipped_once_a_subscriber"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.subscriber_id}"
+
+
+class ClickAddress(models.Model):
+    """Where a subscriber clicked from in a period, as a digest: Note [Addresses for two months].
+
+    No foreign key in the database: one would lock the subscriber's row at each first click.
+    """
+
+    pk = models.CompositePrimaryKey("subscriber", "period", "digest")
+    subscriber = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="click_addresses",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("subscriber"),
+    )
+    period = PeriodField(_("period"))
+    digest = models.BinaryField(_("digest of an address"), max_length=16)
+
+    class Meta:
+        verbose_name = _("address of clicks")
+        verbose_name_plural = _("addresses of clicks")
 
     def __str__(self) -> str:
         return f"{self.period}: {self.subscriber_id}"

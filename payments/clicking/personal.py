@@ -46,4 +46,18 @@ def register() -> None:
                 "undone_by": "who of the staff did it",
             },
         ),
+        Kept(
+            name="addresses_of_clicks",
+            model="payments.ClickAddress",
+            title=_("Whether you clicked from where others click"),
+            why=_(
+                "To notice many accounts of one person. Your network address is not kept:"
+                " a digest that only tells that two are the same, with a key that is forgotten."
+            ),
+            how_long=_("the month and the one after it"),
+            fate=Fate.GONE,
+            owner="subscriber",
+            columns=("period",),
+            left_out={"digest": "says nothing without the key, and the key is not kept"},
+        ),
     )

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.visibility import chosen_visibility
+from payments.clicking.addresses import note_address
 from payments.clicking.answering import Answer, State, answer_repeat, answer_undo
 from payments.clicking.connecting import connectable_site
 from payments.clicking.kept import click_or_keep, has_kept_click, tag_of_counted
@@ -101,13 +102,16 @@ def click(request: HttpRequest) -> HttpResponse:
     except TokenRefused:
         notice = _("This form was used already, or is too old. Please confirm again.")
         return _ask(request, subject, window, status=403, notice=notice)
+    now = timezone.now()
     answer = click_or_keep(
         subscriber=_viewer(request),
         subject=subject,
-        at=timezone.now(),
+        at=now,
         visibility=chosen_visibility(request.POST),
         page=window.page,
     )
+    if answer.given:
+        note_address(request, subscriber=_viewer(request), at=now)
     return _tell(request, subject, window, answer)
 
 

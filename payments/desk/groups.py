@@ -44,6 +44,17 @@ RIGHTS: dict[str, dict[str, str]] = {
         ADMIN: "view add change suspend look_as appoint",
     },
     "auth.group": {ADMIN: "view"},
+    "payments.abusemark": {
+        SUPPORT: "view",
+        FINANCE: "view change",
+        MODERATION: "view change",
+        ADMIN: "view",
+    },
+    "payments.abuserule": {
+        FINANCE: "view",
+        MODERATION: "view add change",
+        ADMIN: "view add change",
+    },
     "payments.auditrun": _OF_MONEY,
     "payments.bankline": {FINANCE: "view add change", ADMIN: "view"},
     "payments.bankrefund": {FINANCE: "view change", ADMIN: "view"},

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from payments.abuse.models import AbuseMark
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Dispute, Refund, Way
 from payments.payouts.models import Payout, PayoutBatch
@@ -114,6 +115,14 @@ ERRANDS = [
         lambda: Correction.objects.filter(state=Correction.State.PROPOSED),
         "payments_correction",
         "?state__exact=proposed",
+    ),
+    Errand(
+        "abuse",
+        _("Marks of abuse to decide, with payouts that are held"),
+        "payments.change_abusemark",
+        lambda: AbuseMark.objects.filter(state__in=AbuseMark.WAITING),
+        "payments_abusemark",
+        "?state__in=open,held",
     ),
     Errand(
         "debts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from accounts.models import User
@@ -40,3 +41,17 @@ def hold_payouts(
 def lift_hold(*, hold_id: int, by: User | None, at: datetime) -> None:
     """Lift a hold; what it held can be paid out again. A second time changes nothing."""
     PayoutHold.objects.standing().filter(pk=hold_id).update(lifted_by=by, lifted_at=at)
+
+
+Reasons = Callable[[User], Iterable[str]]
+_readers: dict[str, Reasons] = {}
+
+
+def add_reasons(name: str, reasons: Reasons) -> None:
+    """Let a room above say to people why their payouts are held; once for each name."""
+    _readers[name] = reasons
+
+
+def reasons_for(owner: User) -> list[str]:
+    """Why somebody's payouts are held, in words for them; of some holds only that they are."""
+    return [reason for reasons in _readers.values() for reason in reasons(owner)]

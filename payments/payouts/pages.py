@@ -22,6 +22,7 @@ from payments.money import format_for_people, format_trimmed
 from payments.paging import page_of
 from payments.payouts.details import Account, NoDetails, details_of, end_details, enter_details
 from payments.payouts.forms import DetailsForm, PayoutForm
+from payments.payouts.holds import reasons_for
 from payments.payouts.models import Payout, PayoutDetails, Way
 from payments.payouts.payable import Payable, payable_of
 from payments.payouts.requesting import (
@@ -152,6 +153,7 @@ def _show(request: HttpRequest, refused: PayoutForm | None = None) -> HttpRespon
         "day": settings.PAYABLE_DAY,
         "form": refused,
         "cancellable": Payout.State.REQUESTED,
+        "held_for": reasons_for(owner),
     }
     return render(request, "payments/payouts.html", context, status=400 if refused else 200)
 

@@ -13,6 +13,7 @@ NOTED = {
     "dbshell",
     "dumpdata",
     "export_month",
+    "find_abuse",
     "flush",
     "import_history",
     "import_month",

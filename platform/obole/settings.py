@@ -506,6 +506,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="6-59/10"),
         "options": {"expires": 500},
     },
+    # The month that is running, and the last one.
+    "abuse": {"task": "payments.abuse.find_abuse", "schedule": crontab(hour="5", minute="10")},
     "referring pages": {"task": "things.add_up_referrals", "schedule": crontab(minute="*/5")},
     "feeds": {"task": "things.check_due_feeds", "schedule": crontab(minute="*/5")},
     "claims": {
