@@ -2,10 +2,10 @@
 
 Honest people are made as awkward as they are: things are popular by Zipf's law; a quarter of the
 readers click three things or fewer, some only one creator's; creators are friends who click each
-other, small circles of them give to hardly anybody else; families, offices and the networks of
-mobile phones share an address, and relatives click relatives' things; creators have just launched
-and bring crowds of new accounts, two in five of which click nothing else; most pay by card, and
-creators ask for payouts as soon as they can. Some have second mailboxes that they never abuse.
+other, and small circles hardly know anybody else and have few other readers; families, offices and
+the networks of mobile phones share an address, and relatives click relatives' things; creators have
+just launched and bring crowds of new accounts, two in five of which click nothing else; most pay by
+card, and creators ask for payouts as soon as they can.
 
 The planted accounts mix honest clicks into what they do, up to a quarter of their clicks.
 """
@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db.models import F
 
 from accounts.models import User
@@ -54,6 +55,7 @@ class Person:
     addresses: set[str] = field(default_factory=set)
     iban: str = ""
     asks_for_payout: bool = False
+    agent: str = ""
 
 
 @dataclass
@@ -97,6 +99,7 @@ class _Maker:
         self._creators()
         self._readers()
         self._circles()
+        self._poets()
         self._places()
         self._launches()
         self._relatives()
@@ -122,6 +125,7 @@ class _Maker:
             by_card=chance.random() < 0.7,
             addresses={f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"},
             iban=f"DE{number:020}",
+            agent=f"browser {min(int(chance.expovariate(0.4)), 12)}",
         )
         for name, value in what.items():
             setattr(person, name, value)
@@ -169,18 +173,31 @@ class _Maker:
                 if turn % 5 or len(self.month.people[one].clicks) < 2:
                     self._click_popular(one, self.chance.randint(4, 15))
 
+    def _poets(self) -> None:
+        """Small circles of people who write for each other, and for a handful of readers."""
+        for _ in self._times(50):
+            poets = [
+                self._creator(self.chance.randint(1, 3)) for _ in range(self.chance.randint(2, 5))
+            ]
+            for one in poets:
+                for other in poets:
+                    if one != other:
+                        self._click_some(one, other, self.chance.randint(1, 2))
+                self._click_popular(one, self.chance.randint(0, 14))
+                self._visitors(one, 8)
+
     def _places(self) -> None:
         """Families, offices, and networks of mobile phones: many behind one address."""
         readers = [n for n, person in enumerate(self.month.people) if n not in self.things]
         self.chance.shuffle(readers)
         pool = iter(readers)
         for turn in self._times(500):
-            self._behind(f"192.0.2.{turn}", islice(pool, self.chance.randint(2, 5)))
+            self._behind(f"192.2.{turn >> 8}.{turn & 255}", islice(pool, self.chance.randint(2, 5)))
         for turn in self._times(40):
-            self._behind(f"198.51.100.{turn}", islice(pool, self.chance.randint(8, 30)))
+            self._behind(f"192.3.0.{turn & 255}", islice(pool, self.chance.randint(8, 30)))
         for turn in self._times(12):
             members = self.chance.sample(readers, min(len(readers), self.chance.randint(40, 200)))
-            self._behind(f"203.0.113.{turn}", members)
+            self._behind(f"192.4.0.{turn & 255}", members)
 
     def _launches(self) -> None:
         """A new site that is talked about: hundreds join for it, and others come along."""
@@ -198,7 +215,7 @@ class _Maker:
                     self._click_popular(fan, self.chance.randint(1, 12))
                 if self.chance.random() < 0.05:
                     # A talk in a hall with one network.
-                    person.addresses.add(f"198.51.101.{turn}")
+                    person.addresses.add(f"192.6.0.{turn}")
             for reader in self.chance.sample(readers, min(len(readers), crowd // 2)):
                 self._click_some(reader, star, 1)
 
@@ -207,7 +224,7 @@ class _Maker:
         creators = list(self.things)
         for turn in self._times(80):
             creator = self.chance.choice(creators)
-            home = f"192.0.3.{turn}"
+            home = f"192.5.0.{turn & 255}"
             self.month.people[creator].addresses.add(home)
             for _ in range(self.chance.randint(1, 3)):
                 relative = self._person("relative", addresses={home})
@@ -274,7 +291,10 @@ class _Maker:
                 case 1:
                     second.iban = me.iban
                 case 2:
-                    second.addresses = set(me.addresses)
+                    second.addresses, second.agent = set(me.addresses), me.agent
+                    if turn % 2:
+                        # The clicks of one's own tell the address; without any, the sessions do.
+                        self._click_popular(creator, 4)
             if turn % 3 != 2:
                 self._visitors(creator, 3)
             self.month.planted["second account"].append([creator])
@@ -302,7 +322,10 @@ class _Maker:
 
     def _visitors(self, creator: int, most: int) -> None:
         """A few honest readers stray here."""
-        for number in self.chance.sample(self.month.honest, self.chance.randint(0, most)):
+        people = self.month.honest or range(len(self.month.people))
+        for number in self.chance.sample(people, self.chance.randint(0, most)):
+            if number == creator:
+                continue
             self._click_some(number, creator, 1)
 
     def _cover(self, member: int, part: float) -> None:
@@ -429,6 +452,20 @@ def _write_signs(month: Month, users: Sequence[User]) -> None:
             for p, user in known
             if p.clicks
             for address in sorted(p.addresses)
+        ],
+        CHUNK,
+    )
+    UserSession.objects.bulk_create(
+        [
+            UserSession(
+                user=user,
+                ip=sorted(p.addresses)[0],
+                user_agent=p.agent,
+                session_key=f"made-up-{number}",
+                created_at=NOON,
+                last_seen_at=NOON,
+            )
+            for number, (p, user) in enumerate(known)
         ],
         CHUNK,
     )

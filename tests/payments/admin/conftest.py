@@ -14,6 +14,7 @@ from accounts.mail.models import Mail
 from accounts.models import FactorRemoval, User
 from accounts.staff.models import StaffEntry
 from accounts.visibility import Visibility
+from payments.abuse.models import AbuseMark, AbuseRule
 from payments.budgets.models import Budget, Plan
 from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
@@ -477,11 +478,36 @@ def payout_hold(number: int) -> PayoutHold:
     )
 
 
+def abuse_rule(number: int) -> AbuseRule:
+    return AbuseRule.objects.create(name=f"rule {number} {AbuseRule.objects.count()}", kind="ring")
+
+
+def abuse_mark(number: int) -> AbuseMark:
+    return AbuseMark.objects.create(
+        rule=abuse_rule(number),
+        period=period(number),
+        subject=user(number),
+        figures={
+            "kind": "ring",
+            "given_percent": 90,
+            "givers": 2,
+            "of": 3,
+            "clicks": 8,
+            "amount": AMOUNT,
+            "got": AMOUNT,
+            "currency": "EUR",
+        },
+        found_at=NOON,
+    )
+
+
 def period(number: int) -> Period:
     return Period(2000 + number, 9)
 
 
 MAKERS: dict[type[Model], Callable[[int], Model]] = {
+    AbuseMark: abuse_mark,
+    AbuseRule: abuse_rule,
     BankLine: bank_line,
     Alias: alias,
     Correction: correction,

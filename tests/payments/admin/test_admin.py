@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import FactorRemoval, User
+from payments.abuse.models import AbuseRule
 from payments.budgets.models import Budget, Plan
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.deposits.stripe.models import Refill
@@ -45,7 +46,7 @@ Make = Callable[[type[Model], int], Any]
 
 AMOUNT = 5_140_001  # what the makers write
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
-EDITED = (Correction, FactorRemoval, Group, Partner, PayoutHold, Site, Thing, User)
+EDITED = (AbuseRule, Correction, FactorRemoval, Group, Partner, PayoutHold, Site, Thing, User)
 READ_ONLY = [model for model in REGISTERED if model not in EDITED]
 WITH_AMOUNTS = [
     Budget,

@@ -44,6 +44,7 @@ STOCK = {
 # Our own addresses beside them, by name.
 OWN = {
     "payments_bankline_read": ("nobody", "payments.bankline add"),
+    "payments_abuserule_try": ("payments.abuserule view", "nobody"),
     "payments_payoutbatch_make": ("nobody", "payments.payoutbatch make"),
     "things_click": ("things.click view", "nobody"),
     "month_ends": ("payments.settlement view", "nobody"),
@@ -54,6 +55,7 @@ OWN = {
 
 
 ARGUMENTS = {name: ["2001-09"] for name in ("month_end", "preview_month", "start_month")}
+ARGUMENTS["payments_abuserule_try"] = [1]
 
 # Enough for what asks for more than a row.
 SENT = {"note": "because", "post": "yes", "way": "sepa", "currency": "EUR"}
