@@ -34,7 +34,7 @@ ON CONFLICT DO NOTHING
 RETURNING period, thing_id, subscriber_id
 ), noted AS (
 INSERT INTO payments_clickaddress (subscriber_id, period, digest)
-SELECT subscriber_id, period, %(address)s FROM counted WHERE %(address)s::bytea IS NOT NULL
+SELECT subscriber_id, period, %(address)s::bytea FROM counted WHERE %(address)s::bytea IS NOT NULL
 ON CONFLICT DO NOTHING
 )
 INSERT INTO things_referral (period, thing_id, page)

@@ -116,6 +116,25 @@ class TestMarkPeriod:
         assert Mail.objects.filter(user=a, kind="payout_held").count() == 1
 
 
+class TestRing:
+    def test_costs_the_fee_of_what_it_gives_round_and_touches_nobody_else(
+        self,
+        people: People,
+        clicks: Clicks,
+        settle: Callable[..., object],
+    ) -> None:
+        """The example of docs/operators/abuse.md, beside two who have nothing to do with it."""
+        a, b, reader, writer = people("a", "b", "reader", "writer")
+        clicks(a, {b: 5})
+        clicks(b, {a: 5})
+        clicks(reader, {writer: 2})
+        settle()
+
+        earned = LedgerAccount.objects.filter(kind="earnings").values_list("owner", "balance")
+        assert dict(earned) == {a.pk: 4_500_000, b.pk: 4_500_000, writer.pk: 4_500_000}
+        assert LedgerAccount.objects.get(kind="fees").balance == 1_500_000
+
+
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnce:
     def test_mark_once(self, people: People, clicks: Clicks) -> None:

@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from payments.budgets.planning import set_budget
+from payments.clicking.addresses import digest_of_address
 from payments.clicking.at_once import count_at_once
 from payments.clicking.cookies import cookie_name
+from payments.clicking.models import ClickAddress
 from payments.clicking.tokens import connect_code
 from payments.ledger.models import LedgerAccount
 from payments.money import MICROS
@@ -351,3 +353,33 @@ class TestAtOnce:
         assert not self.at_once(frame, song)
         act(frame, "click", {"s": str(song.pk)})
         assert Connection.objects.get().used_at > old
+
+
+class TestAddress:
+    def test_is_noted_as_a_digest_by_the_window(self, reader: Client, song: Thing) -> None:
+        confirm(reader, song)
+
+        noted = ClickAddress.objects.get()
+        assert noted.subscriber.username == "ada"
+        assert bytes(noted.digest) == digest_of_address("127.0.0.1", period=noted.period)
+
+    def test_is_noted_by_the_long_way_and_at_once(
+        self, frame: Client, song: Thing, ben: User, means: None
+    ) -> None:
+        other = Thing.objects.create(url="https://ben.example/other", owner=ben)
+        digests = []
+
+        for thing in (song, other):
+            assert act(frame, "click", {"s": str(thing.pk)}).status_code == 200
+            rows = ClickAddress.objects.all()
+            digests += [bytes(row.digest) for row in rows]
+            rows._raw_delete(rows.db)
+
+        assert Click.objects.count() == 2
+        assert len(digests) == 2
+        assert len(set(digests)) == 1
+
+    def test_is_not_noted_where_nothing_counts(self, frame: Client, song: Thing) -> None:
+        act(frame, "click", {"s": str(song.pk)})
+
+        assert not ClickAddress.objects.exists()
