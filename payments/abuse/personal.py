@@ -32,7 +32,6 @@ def register() -> None:
             fate=Fate.NAMELESS,
             owner="giver",
             columns=("mark__period", "clicks", "amount", "currency"),
-            left_out={"mark": "tells what a rule found about somebody else"},
             written={"amount": format_exact},
         ),
         NotPersonal("payments.MarkDecision", "names the staff who decided, for the staff"),
