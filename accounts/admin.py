@@ -83,6 +83,8 @@ class UserAdmin(_UserAdmin):
         ),
     )
     readonly_fields = ("last_login", "date_joined")
+    # Django's pair of boxes needs a script, and explains itself to the mouse alone.
+    filter_horizontal = ()
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Staff are changed by who may appoint them, superusers by superusers."""
