@@ -63,6 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--all-modes", action="store_true", help="browser tests: each in all three cookie modes"
     )
+    parser.addoption("--pictures", type=Path, help="a folder for pictures of every page walked")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

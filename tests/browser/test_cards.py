@@ -6,72 +6,21 @@ so the page's policy must let it in, and pays at localstripe.
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from conftest import SITE, World, sign_in
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, Route, expect
-from stripe_site import ASKS_FIRST, GOOD, PAYS_NEVER, Stripe, signed
+from paying import deliver, stripe_in
+from playwright.sync_api import BrowserContext, Page, expect
+from stripe_site import ASKS_FIRST, GOOD, PAYS_NEVER, Stripe
 
 from payments.deposits.models import Deposit
 
-STRIPE_JS = """
-window.Stripe = (key) => ({
-  elements: ({ clientSecret }) => ({
-    secret: clientSecret,
-    create: () => {
-      const heard = {};
-      return {
-        on: (name, deed) => { heard[name] = deed; },
-        mount: (place) => {
-          const label = document.createElement("label");
-          const input = document.createElement("input");
-          label.textContent = "Card number";
-          input.id = "number";
-          label.htmlFor = "number";
-          place.append(label, input);
-          heard.ready();
-        },
-      };
-    },
-  }),
-  confirmPayment: async ({ elements, confirmParams }) => {
-    const answer = await fetch("https://api.stripe.com/pay", {
-      method: "POST",
-      body: JSON.stringify({
-        key, secret: elements.secret, number: document.getElementById("number").value,
-      }),
-    });
-    const said = await answer.json();
-    if (said.error) return said;
-    location.href = confirmParams.return_url;
-    return new Promise(() => {});
-  },
-});
-"""
-
 
 @pytest.fixture
-def stripe_in_browser(stripe: Stripe, context: BrowserContext) -> Any:
-    """Stripe's two addresses, as the browser finds them."""
-
-    def pay(route: Route) -> None:
-        said = json.loads(route.request.post_data or "{}")
-        assert said["key"] == "pk_test_obole"
-        stands = stripe.pay(said["secret"].partition("_secret_")[0], said["number"])
-        refused = {"error": {"message": "Your card was declined."}}
-        answer = {"status": stands} if stands == "succeeded" else refused
-        route.fulfill(json=answer, headers={"Access-Control-Allow-Origin": "*"})
-
-    script = {"body": STRIPE_JS, "content_type": "text/javascript"}
-    scripts, calls = "https://js.stripe.com/**", "https://api.stripe.com/**"
-    context.route(scripts, lambda route: route.fulfill(**script))
-    context.route(calls, pay)
-    yield stripe
-    context.unroute(scripts)
-    context.unroute(calls)
+def stripe_in_browser(stripe: Stripe, context: BrowserContext) -> Iterator[Stripe]:
+    with stripe_in(context, stripe):
+        yield stripe
 
 
 def begin(page: Page) -> None:
@@ -81,12 +30,6 @@ def begin(page: Page) -> None:
     page.get_by_label("Amount").fill("12.50")
     page.get_by_role("button", name="Go on to your card").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pay in €12.50")
-
-
-def deliver(stripe: Stripe) -> None:
-    for event in stripe.events("payment_intent.succeeded"):
-        answer = Client().post("/stripe/events", **signed(event), secure=True, HTTP_HOST=SITE[8:])
-        assert answer.status_code == 200
 
 
 class TestCard:

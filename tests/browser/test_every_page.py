@@ -21,11 +21,11 @@ from django.utils import timezone
 from every_page import EVERY_PAGE, LEADS_ON, OF_ADMIN
 from hosting import OURS, Internet
 from launching import USUAL_MODE
+from paying import stripe_in
 from people import with_authenticator
 from playwright.sync_api import BrowserContext, expect
 from stranger_pages import OF_ADA, OPEN, OWN
 from stripe_site import GOOD, Stripe
-from test_cards import STRIPE_JS
 from walking import Walk
 from whole_life import IBAN, Life, live
 
@@ -107,21 +107,23 @@ def _pay_by_card(lived: Life, stripe: Stripe) -> None:
 
 
 @pytest.fixture
-def begin(open_browser: Callable[..., BrowserContext], life: Life) -> Iterator[Begin]:
+def begin(
+    open_browser: Callable[..., BrowserContext],
+    life: Life,
+    stripe: Stripe,
+    pytestconfig: pytest.Config,
+) -> Iterator[Begin]:
     """Begin a walk in a language."""
     opened: list[Walk] = []
     context = open_browser(USUAL_MODE)
-    scripts = "https://js.stripe.com/**"
-    context.route(
-        scripts, lambda route: route.fulfill(body=STRIPE_JS, content_type="text/javascript")
-    )
 
     def begun(language: str, **more: bool) -> Walk:
-        opened.append(Walk(context, life, language, **more))
+        pictures = pytestconfig.getoption("--pictures")
+        opened.append(Walk(context, life, language, pictures=pictures, **more))
         return opened[-1]
 
-    yield begun
-    context.unroute(scripts)
+    with stripe_in(context, stripe):
+        yield begun
     for each in opened:
         each.page.close()
 

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from camt_files import IBAN, Paid, german
 from conftest import SITE, World, own_site
+from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone, translation
@@ -21,7 +22,9 @@ from django.utils.translation import gettext
 from gestures import confirm, open_popup
 from hosting import Internet
 from launching import USUAL_MODE
+from paying import deliver, stripe_in
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from stripe_site import GOOD, Stripe
 
 from accounts.models import User
 from accounts.privacy.exporting import make_waiting_exports
@@ -83,6 +86,9 @@ class Ada:
 
     def press(self, text: str) -> None:
         self._main().get_by_role("button", name=self.say(text), exact=True).click()
+
+    def press_only_button(self) -> None:
+        self._main().get_by_role("button").click()
 
     def follow(self, text: str) -> None:
         self._main().get_by_role("link", name=self.say(text), exact=True).click()
@@ -261,6 +267,39 @@ class TestWholeWay:
         ada.follow("Pay in")
         with popup.expect_event("close"):
             ada.press("Pay in")
+
+        assert blog.clicks() == 1
+
+    @pytest.mark.timeout(400)
+    @pytest.mark.parametrize("language", ["en", "fr"])
+    def test_pays_the_kept_click_by_card(
+        self, context: BrowserContext, page: Page, blog: World, stripe: Stripe, language: str
+    ) -> None:
+        """Nobody pays in play money here: Stripe's form is in the window, and leads back to it."""
+        page.goto(blog.publish("tea", body=blog.element("tea", lang=language)))
+        popup = open_popup(page)
+        ada = Ada(popup, language, scripts=True)
+        if language == "fr":
+            popup.context.add_cookies(
+                [{"name": settings.LANGUAGE_COOKIE_NAME, "value": "fr", "url": SITE}]
+            )
+            popup.reload()
+
+        with override_settings(PLAY_MONEY=False), stripe_in(context, stripe):
+            ada.follow("Create an account")
+            ada.sign_up()
+            confirm(popup, name=ada.say("Give"))
+            ada.follow("Set a budget")
+            ada.set_budget("5")
+            ada.follow("Pay in")
+            ada.type("Amount", "5")
+            ada.press("Go on to your card")
+            popup.get_by_label("Card number").fill(GOOD)
+            ada.press_only_button()
+            expect(popup.get_by_role("heading", level=1)).to_have_text(ada.say("Paid"))
+            deliver(stripe)
+            with popup.expect_event("close"):
+                ada.press("Back to your click")
 
         assert blog.clicks() == 1
 

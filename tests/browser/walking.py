@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from dataclasses import dataclass, field
 from mailbox import code_sent_to
+from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from conftest import SITE, session_cookie
@@ -52,6 +53,7 @@ class Walk:
     life: Life
     language: str
     thoroughly: bool = False
+    pictures: Path | None = None
     faults: list[str] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
     name: str = ""
@@ -124,6 +126,12 @@ class Walk:
                 if self.thoroughly or (width, scheme) in ((1280, "light"), (360, "dark")):
                     self._set(width, scheme)
                     self._add(f"{scheme} on {width}", self._violations())
+                    self._take_picture(width, scheme)
+
+    def _take_picture(self, width: int, scheme: str) -> None:
+        if self.pictures:
+            name = f"{self.name}-{self.language}-{width}-{scheme}.png".replace(" ", "-")
+            self.page.screenshot(path=self.pictures / name, full_page=True)
 
     def _violations(self) -> list[str]:
         # To read an imported style sheet, axe would write it into the page; the policy forbids.
