@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth import admin as stock
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -28,12 +29,13 @@ from accounts.staff.models import StaffEntry
 from accounts.staff.recording import Act, note_act
 from accounts.viewer import viewer
 
-__all__ = ["FactorRemovalAdmin", "MailAdmin", "StaffEntryAdmin", "UserAdmin"]
+__all__ = ["FactorRemovalAdmin", "GroupAdmin", "MailAdmin", "StaffEntryAdmin", "UserAdmin"]
 
 if TYPE_CHECKING:
     _UserAdmin = stock.UserAdmin[User]
 else:
     _UserAdmin = stock.UserAdmin
+admin.site.unregister(Group)
 
 
 APPOINT, SUSPEND = "accounts.appoint_user", "accounts.suspend_user"
@@ -45,6 +47,13 @@ _NOBODYS = (Application, AccessToken, DeviceGrant, Grant, IDToken, RefreshToken)
 for _model in (*_NOBODYS, Authenticator, EmailAddress, UserSession):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
+
+
+@admin.register(Group)
+class GroupAdmin(stock.GroupAdmin):
+    """What groups of the staff may do, in a list that is read without a mouse."""
+
+    filter_horizontal = ()
 
 
 @admin.register(User)
