@@ -148,6 +148,8 @@ TABLE: dict[str, Headers] = {
     "play_money": _ON_THE_WAY,
     "pay_by_card": _ON_THE_WAY,
     "card_deposit": _CARD,
+    "bank_transfer": _ON_THE_WAY,
+    "go_on": _ON_THE_WAY,
     "card_setup": replace(_CARD, coop="same-origin"),
     # The builder shows a button: the loader and the frame are this site's own.
     "button": replace(_PUBLIC, csp=_PUBLIC.csp + "; frame-src 'self'", cache="no-store"),

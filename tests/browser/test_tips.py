@@ -47,12 +47,12 @@ class TestTip:
         press(page, "Look at it first")
 
         expect(page.get_by_role("heading", level=1)).to_have_text("€2.50 for Ben?")
-        expect(main_of(page)).to_contain_text("2.250000")
-        expect(main_of(page)).to_contain_text("0.250000")
+        expect(main_of(page)).to_contain_text("2.25")
+        expect(main_of(page)).to_contain_text("0.25")
         assert not Tip.objects.exists()
         press(page, "Give it")
 
-        expect(page.get_by_text("Ben got €2.250000. Thank you!")).to_be_visible()
+        expect(page.get_by_text("Ben got €2.25. Thank you!")).to_be_visible()
         assert wallet_of(world.ada, "EUR").balance == 7_500_000
         page.context.clear_cookies()
         sign_in(page.context, world.ben)
@@ -88,8 +88,8 @@ class TestEarnings:
         page.get_by_label("Amount").fill("4.20")
         press(page, "Put into giving")
 
-        expect(page.get_by_text("€4.200000 are in your wallet now.")).to_be_visible()
-        expect(page.get_by_role("table")).to_contain_text("4.200000")
+        expect(page.get_by_text("€4.20 are in your wallet now.")).to_be_visible()
+        expect(page.get_by_role("table")).to_contain_text("4.20")
         page.goto(f"{SITE}/wallet/")
         expect(main_of(page)).to_contain_text("4.20")
         assert wallet_of(world.ben, "EUR").balance == 4_200_000
