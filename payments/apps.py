@@ -19,7 +19,7 @@ class PaymentsConfig(AppConfig):
         from accounts.security.endings import OtherWay, add_other_way_in
         from accounts.settings_pages import add_settings_page
         from payments import leaving
-        from payments.abuse.models import set_up_rules
+        from payments.abuse.defaults import set_up_rules
         from payments.abuse.words import reasons_of
         from payments.clicking.connecting import disconnect_all, list_connections
         from payments.desk.groups import set_up_groups
