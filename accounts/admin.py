@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -19,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, RefreshToken
 
+from accounts.conduct.admin import SuspendingAdmin
+from accounts.conduct.suspending import SuspensionRefused, restore_user, suspend_user
 from accounts.mail.admin import MailAdmin
 from accounts.models import Application, User
 from accounts.privacy.leaving import CannotLeave, delete_account, reasons_to_stay, rest_of
@@ -56,8 +60,16 @@ class GroupAdmin(stock.GroupAdmin):
     filter_horizontal = ()
 
 
+class ReasonedActionForm(ActionForm):
+    """What is done to many has a reason too."""
+
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=REASON_LENGTH, help_text=""
+    )
+
+
 @admin.register(User)
-class UserAdmin(_UserAdmin):
+class UserAdmin(SuspendingAdmin, _UserAdmin):
     """People. An operator suspends here, lifts a suspension, and deletes an account."""
 
     list_display = ("username", "display_name", "email", "suspended", "is_staff", "date_joined")
@@ -71,7 +83,7 @@ class UserAdmin(_UserAdmin):
     actions = ["suspend", "lift_suspension"]
     delete_confirmation_template = "admin/accounts/user_delete.html"
     fieldsets = (
-        (None, {"fields": ("username", "password", "suspended")}),
+        (None, {"fields": ("username", "password", "suspended", "suspension_reason")}),
         (
             _("Person"),
             {"fields": ("display_name", "email", "language", "time_zone", "visibility")},
@@ -91,9 +103,12 @@ class UserAdmin(_UserAdmin):
             },
         ),
     )
-    readonly_fields = ("last_login", "date_joined")
     # Django's pair of boxes needs a script, and explains itself to the mouse alone.
     filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined", "suspended", "suspension_reason")
+    action_form = ReasonedActionForm
+    suspend_permission = SUSPEND
+    suspension_refusals = (SuspensionRefused,)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Staff are changed by who may appoint them, superusers by superusers."""
@@ -116,8 +131,6 @@ class UserAdmin(_UserAdmin):
         fixed = {"username", "email", "password", "is_superuser", "user_permissions", "is_active"}
         if not asking.has_perm(APPOINT) or obj == asking:
             fixed |= {"is_staff", "groups"}
-        if not asking.has_perm(SUSPEND) or obj == asking:
-            fixed |= {"suspended"}
         if asking.has_perm(APPOINT) and obj != asking:
             fixed -= {"email", "is_active"}
         # Who makes a user types all of it but what makes them powerful.
@@ -136,26 +149,38 @@ class UserAdmin(_UserAdmin):
     @admin.action(description=_("Suspend the chosen users"), permissions=["suspend"])
     def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """From now on they neither give nor get."""
-        self._set_suspended(request, users.filter(suspended=False), to=True)
+        self._do_each(request, users.filter(suspended=False), suspend=True)
 
     @admin.action(description=_("Lift the suspension of the chosen users"), permissions=["suspend"])
     def lift_suspension(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """From now on they give and get again."""
-        self._set_suspended(request, users.filter(suspended=True), to=False)
+        self._do_each(request, users.filter(suspended=True), suspend=False)
 
-    def _set_suspended(self, request: HttpRequest, users: QuerySet[User], *, to: bool) -> None:
-        # One row after the other: each change is written to the admin's log.
-        changed = [user for user in users if self._may_suspend(request, user)]
-        for user in changed:
-            user.suspended = to
-            user.save(update_fields=["suspended"])
-            self.log_change(request, user, [{"changed": {"fields": ["suspended"]}}])
-        text = ngettext("%(count)d user changed.", "%(count)d users changed.", len(changed))
-        self.message_user(request, text % {"count": len(changed)}, messages.SUCCESS)
+    def suspended(self, row: User) -> bool:
+        """Whether they are."""
+        return row.suspended
 
-    def _may_suspend(self, request: HttpRequest, user: User) -> bool:
-        asking = viewer(request)
-        return asking.is_superuser or not (user.is_superuser or user.is_staff or user == asking)
+    def do_suspension(self, request: HttpRequest, row: User, reason: str, *, suspend: bool) -> None:
+        """Suspend or restore them, and tell them. Raises SuspensionRefused."""
+        deed = suspend_user if suspend else restore_user
+        deed(user=row, reason=reason, by=viewer(request), at=timezone.now())
+
+    def _do_each(self, request: HttpRequest, users: QuerySet[User], *, suspend: bool) -> None:
+        reason = _reason(request)
+        if not reason:
+            self.message_user(request, _("Say why."), messages.ERROR)
+            return
+        done = 0
+        for user in users:
+            try:
+                self.do_suspension(request, user, reason, suspend=suspend)
+            except SuspensionRefused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                done += 1
+                self.log_change(request, user, [{"changed": {"fields": ["suspended"]}}])
+        text = ngettext("%(count)d user changed.", "%(count)d users changed.", done)
+        self.message_user(request, text % {"count": done}, messages.SUCCESS)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Accounts are deleted one by one, each with its reason."""

@@ -92,6 +92,14 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
     suspended = models.BooleanField(
         _("suspended"), default=False, help_text=_("A suspended user neither gives nor gets.")
     )
+    suspension_reason = models.CharField(
+        _("reason of the suspension"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The person reads it."),
+    )
     # The database's own default is the most reserved one: who is made by SQL alone, as those of
     # an imported month are, was never asked.
     visibility = models.SmallIntegerField(

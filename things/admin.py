@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import Field
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.conduct.admin import SuspendingAdmin
+from accounts.conduct.suspending import SuspensionRefused
+from accounts.viewer import viewer
 from things.aliases.models import Alias
+from things.conduct.suspending import restore_thing, suspend_thing
 from things.feeds.models import Feed
 from things.models import PendingClick, StandingClick, Thing
 from things.partners.models import Identifier, Namespace, Partner
@@ -26,8 +31,8 @@ else:
 
 
 @admin.register(Thing)
-class ThingAdmin(_ThingAdmin):
-    """Things. An operator suspends one by its state; one with clicks cannot be deleted."""
+class ThingAdmin(SuspendingAdmin, _ThingAdmin):
+    """Things. An operator suspends one, with a reason; one with clicks cannot be deleted."""
 
     list_display = ("__str__", "url", "owner", "category", "state", "created_at")
     list_filter = ("state", "category", "hidden")
@@ -36,7 +41,9 @@ class ThingAdmin(_ThingAdmin):
     search_fields = ("url__startswith", "title", "owner__username__exact")
     search_help_text = _("The start of an address, a part of a title, or an owner’s name.")
     autocomplete_fields = ("owner",)
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("state", "suspension_reason", "created_at", "updated_at")
+    suspend_permission = "things.change_thing"
+    suspension_refusals = (SuspensionRefused,)
     sortable_by = ()
     ordering = ("-id",)
     paginator = EstimatingPaginator
@@ -46,15 +53,18 @@ class ThingAdmin(_ThingAdmin):
     ) -> tuple[str, ...]:
         """A merged thing stays merged, and no operator makes one: creators merge what is theirs."""
         merged = obj is not None and obj.state == Thing.State.MERGED
-        return (*self.readonly_fields, "merged_into", *(["state", "owner"] if merged else []))
+        return (*self.readonly_fields, "merged_into", *(["owner"] if merged else []))
 
-    def formfield_for_choice_field(
-        self, db_field: Field[str, str], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """The states that an operator can choose."""
-        if db_field.name == "state":
-            kwargs["choices"] = [one for one in Thing.State.choices if one[0] != Thing.State.MERGED]
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
+    def suspended(self, row: Thing) -> bool:
+        """Whether it is."""
+        return row.state == Thing.State.SUSPENDED
+
+    def do_suspension(
+        self, request: HttpRequest, row: Thing, reason: str, *, suspend: bool
+    ) -> None:
+        """Suspend or restore it, and tell its owner. Raises SuspensionRefused."""
+        deed = suspend_thing if suspend else restore_thing
+        deed(thing=row, reason=reason, by=viewer(request), at=timezone.now())
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

@@ -111,6 +111,9 @@ class Thing(models.Model):
         _("hidden"), default=False, help_text=_("Can be clicked, but is in no public list.")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    suspension_reason = models.CharField(
+        _("reason of the suspension"), max_length=500, blank=True, default="", db_default=""
+    )
     # See Note [Merged things].
     merged_into = models.ForeignKey(
         "self",

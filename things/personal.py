@@ -79,6 +79,7 @@ def register() -> None:
                 "tags",
                 "hidden",
                 "state",
+                "suspension_reason",
                 "created_at",
                 "updated_at",
                 "merged_into__url",

@@ -47,6 +47,7 @@ def register() -> None:
                 "date_joined",
                 "last_login",
                 "suspended",
+                "suspension_reason",
                 "is_staff",
                 "is_superuser",
                 "is_active",

@@ -46,6 +46,7 @@ SITE_URL = environment.site_url("OBOLE_SITE_URL", "http://localhost:8000")
 POSTAL_ADDRESS = environment.words("OBOLE_POSTAL_ADDRESS", [])
 # On the page about privacy, for people's questions.
 CONTACT_ADDRESS = environment.mail_address("OBOLE_CONTACT", "")
+APPEAL_ADDRESS = environment.mail_address("OBOLE_APPEALS", CONTACT_ADDRESS)
 BEHIND_PROXY = environment.flag("OBOLE_BEHIND_PROXY", default=False)
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IS_SECURE = SITE_URL.startswith("https://")

@@ -30,7 +30,7 @@ def olga(client: Client, db: None) -> Client:
 
 class TestUserAdmin:
     def test_suspends_the_chosen(self, olga: Client, ada: User, ben: User) -> None:
-        chosen = {"action": "suspend", "_selected_action": [ada.pk, ben.pk]}
+        chosen = {"action": "suspend", "reason": "a ring", "_selected_action": [ada.pk, ben.pk]}
 
         olga.post(LIST, chosen)
 
@@ -39,7 +39,8 @@ class TestUserAdmin:
         assert [entry.object_repr for entry in LogEntry.objects.all()] == ["ada"]
 
     def test_lifts_the_suspension_of_the_chosen(self, olga: Client, ada: User, ben: User) -> None:
-        chosen = {"action": "lift_suspension", "_selected_action": [ada.pk, ben.pk]}
+        chosen = {"action": "lift_suspension", "reason": "none"}
+        chosen["_selected_action"] = [ada.pk, ben.pk]
 
         olga.post(LIST, chosen)
 
@@ -69,7 +70,6 @@ class TestUserAdmin:
             "language": "fr",
             "time_zone": "Europe/Paris",
             "visibility": "1",
-            "suspended": "on",
             "is_active": "on",
         }
 
@@ -77,7 +77,7 @@ class TestUserAdmin:
 
         assert response.status_code == 302, response.context["errors"]
         ada.refresh_from_db()
-        assert (ada.display_name, ada.language, ada.suspended) == ("Ada", "fr", True)
+        assert (ada.display_name, ada.language) == ("Ada", "fr")
 
     @pytest.mark.parametrize("text", ["ada", "lovelace", "ada@"])
     def test_finds_by_name_and_address(self, olga: Client, ada: User, text: str) -> None:

@@ -58,7 +58,7 @@ class TestEntries:
     def test_tell_who_changed_what_of_whom_and_from_where(
         self, desk: Client, olga: User, ada: User
     ) -> None:
-        desk.post(f"{PEOPLE}{ada.pk}/change/", answers(ada, suspended="on"))
+        desk.post(f"{PEOPLE}{ada.pk}/change/", answers(ada, language="fr"))
 
         entry = only_entry()
         assert (entry.staff, entry.about, entry.kind) == (olga, ada, "change")
@@ -67,7 +67,7 @@ class TestEntries:
             "accounts.user",
             str(ada.pk),
         )
-        assert (entry.before, entry.after) == ({"suspended": "False"}, {"suspended": "True"})
+        assert (entry.before, entry.after) == ({"language": "en"}, {"language": "fr"})
 
     def test_shorten_who_somebody_is(self, desk: Client, ada: User) -> None:
         desk.post(

@@ -16,6 +16,7 @@ from accounts.staff.models import StaffEntry
 from accounts.visibility import Visibility
 from payments.abuse.models import AbuseMark, AbuseRule
 from payments.budgets.models import Budget, Plan
+from payments.clicking.exclusions.models import Exclusion
 from payments.clicking.models import ImportedMonth, KeptClick, SkippedPeriod
 from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.crediting import credit_deposit
@@ -67,6 +68,17 @@ def user(number: int) -> User:
 def factor_removal(number: int) -> FactorRemoval:
     return FactorRemoval.objects.create(
         user=user(number), reason=f"lost {number}", asked_by=user(number), asked_at=NOON
+    )
+
+
+def exclusion(number: int) -> Exclusion:
+    return Exclusion.objects.create(
+        period=Period(2000 + number, 9),
+        thing=thing(number),
+        subscriber=user(number),
+        reason=f"ring {number}",
+        excluded_by=user(number),
+        excluded_at=NOON,
     )
 
 
@@ -510,6 +522,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     AbuseRule: abuse_rule,
     BankLine: bank_line,
     Alias: alias,
+    Exclusion: exclusion,
     Correction: correction,
     ReversedClick: reversed_click,
     Delivery: delivery,

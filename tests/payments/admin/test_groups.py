@@ -47,6 +47,8 @@ OWN = {
     "payments_abuserule_try": ("payments.abuserule view", "nobody"),
     "payments_payoutbatch_make": ("nobody", "payments.payoutbatch make"),
     "things_click": ("things.click view", "nobody"),
+    "accounts_user_suspension": ("accounts.user suspend", "accounts.user suspend"),
+    "things_thing_suspension": ("things.thing change", "things.thing change"),
     "month_ends": ("payments.settlement view", "nobody"),
     "month_end": ("payments.settlement view", "nobody"),
     "preview_month": ("nobody", "payments.settlement run"),
@@ -54,8 +56,11 @@ OWN = {
 }
 
 
-ARGUMENTS = {name: ["2001-09"] for name in ("month_end", "preview_month", "start_month")}
-ARGUMENTS["payments_abuserule_try"] = [1]
+ARGUMENTS = {
+    **{name: ["2001-09"] for name in ("month_end", "preview_month", "start_month")},
+    **{name: ["1"] for name in ("accounts_user_suspension", "things_thing_suspension")},
+    "payments_abuserule_try": [1],
+}
 
 # Enough for what asks for more than a row.
 SENT = {"note": "because", "post": "yes", "way": "sepa", "currency": "EUR"}

@@ -1,0 +1,1 @@
+"""What staff decide about things: suspending, restoring, hiding, and what was reported."""
