@@ -8,20 +8,25 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from oauth2_provider.models import AccessToken, DeviceGrant, Grant, IDToken, RefreshToken
 
-from accounts.conduct.admin import SuspendingAdmin
+from accounts.conduct.admin import SuspendingAdmin, SuspensionForm
+from accounts.conduct.looking import PERMISSION, LookRefused, begin_looking
+from accounts.conduct.middleware import KEY
 from accounts.conduct.suspending import SuspensionRefused, restore_user, suspend_user
 from accounts.mail.admin import MailAdmin
 from accounts.models import Application, User
@@ -164,6 +169,60 @@ class UserAdmin(SuspendingAdmin, _UserAdmin):
         """Suspend or restore them, and tell them. Raises SuspensionRefused."""
         deed = suspend_user if suspend else restore_user
         deed(user=row, reason=reason, by=viewer(request), at=timezone.now())
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page that asks why somebody looks."""
+        view = self.admin_site.admin_view(self.look_view)
+        look = path("<path:object_id>/look/", view, name="accounts_user_look")
+        return [look, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The stock page, with the way to theirs."""
+        may = viewer(request).has_perm(PERMISSION)
+        address = reverse("admin:accounts_user_look", args=[object_id]) if may else ""
+        context = {"look_url": address, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def look_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for the reason, and begin. See Note [Looking is not signing in]."""
+        if not viewer(request).has_perm(PERMISSION):
+            raise PermissionDenied
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+        form = SuspensionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            return self._look(request, user, form.cleaned_data["reason"])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Look at their pages"),
+            "row": user,
+            "minutes": settings.LOOK_MINUTES,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/conduct/look.html", context)
+
+    def _look(self, request: HttpRequest, user: User, reason: str) -> HttpResponse:
+        staff, outcome = viewer(request), StaffEntry.Outcome.DONE
+        try:
+            looking = begin_looking(user=user, by=staff, reason=reason, at=timezone.now())
+        except LookRefused as refusal:
+            outcome = StaffEntry.Outcome.REFUSED
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            request.session[KEY] = looking.pk
+        deed = Act(
+            StaffEntry.Kind.DEED, deed="begin_look", row=user, reason=reason, outcome=outcome
+        )
+        note_act(request, deed)
+        done = outcome is StaffEntry.Outcome.DONE
+        return redirect("front" if done else reverse("admin:accounts_user_change", args=[user.pk]))
 
     def _do_each(self, request: HttpRequest, users: QuerySet[User], *, suspend: bool) -> None:
         reason = _reason(request)

@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """List the settings pages of this app, and say what it keeps about people."""
+        from accounts.conduct.looking import let_look_at
         from accounts.privacy.personal import register
 
         register()
@@ -24,3 +25,4 @@ class AccountsConfig(AppConfig):
         add_settings_page("mail_settings", _("Mails"), place=30)
         add_settings_page("authorised", _("Applications"), place=40)
         add_settings_page("privacy_settings", _("Privacy"), place=90)
+        let_look_at("profile_settings", "mail_settings", "privacy", "privacy_settings")

@@ -22,6 +22,7 @@ __all__ = [
     "FactorRemoval",
     "GivenUpName",
     "KeptAnswer",
+    "Looking",
     "Mail",
     "StaffEntry",
     "UnconfirmedSignUp",
@@ -181,6 +182,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
 
 # The models of this app's rooms, named where Django looks for them.
 from accounts.api.models import KeptAnswer  # noqa: E402
+from accounts.conduct.models import Looking  # noqa: E402
 from accounts.entrance.given_up import GivenUpName, check_not_given_up  # noqa: E402
 from accounts.entrance.models import UnconfirmedSignUp  # noqa: E402
 from accounts.mail.models import Mail, UnwantedKind  # noqa: E402

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.conduct.views import end_own_looking
 from accounts.profile import views as profile
 
 urlpatterns = [
@@ -15,4 +16,5 @@ urlpatterns = [
     path("language/setlang/", profile.set_language, name="set_language"),
     path("", include("accounts.mail.urls")),
     path("", include("accounts.privacy.urls")),
+    path("looking/end", end_own_looking, name="end_looking"),
 ]

@@ -27,6 +27,7 @@ class PaymentsConfig(AppConfig):
         from payments.personal import register
 
         register()
+        _let_pages_be_looked_at()
         add_leaver("payments", Leaver(leaving.reasons, leaving.rest, leaving.leave))
 
         add_settings_page("giving_settings", _("Who may know"), place=55)
@@ -54,6 +55,16 @@ def _let_payouts_read_the_bank() -> None:
     add_file_reader(
         FileReader(is_answer, lambda content, at: Said("answer", read_counts(content, at)))
     )
+
+
+def _let_pages_be_looked_at() -> None:
+    """Those that show, change nothing, and open neither an account nor where money goes."""
+    from accounts.conduct.looking import let_look_at
+
+    let_look_at("front", "thing", "thing_with_name", "clicks", "standing_clicks", "waiting_clicks")
+    let_look_at("giving", "giving_year", "giving_month", "giving_settings", "budget", "given_tips")
+    let_look_at("wallet", "deposits", "creator_months", "creator_month", "tips", "payouts")
+    let_look_at("earnings_papers", "identities", "months", "month")
 
 
 def _keep_excluded_things_apart() -> None:

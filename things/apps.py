@@ -13,6 +13,7 @@ class ThingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what is kept about people, and list the pages of partners among their settings."""
+        from accounts.conduct.looking import let_look_at
         from accounts.privacy.leaving import Leaver, add_leaver
         from accounts.settings_pages import add_settings_page
         from things.leaving import leave, reasons
@@ -29,3 +30,4 @@ class ThingsConfig(AppConfig):
                 user=request.user.pk, active=True
             ).exists(),
         )
+        let_look_at("catalogue", "creator", "sites", "own_things", "own_thing", "own_feeds")

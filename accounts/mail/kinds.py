@@ -41,6 +41,7 @@ class Kind(models.TextChoices):
     FACTORS_CHANGED = "factors_changed", _("A second factor was added or removed")
     EXPORT_READY = "export_ready", _("The export of my data is ready")
     ACCOUNT_DELETED = "account_deleted", _("My account is deleted")
+    LOOKED_AT = "looked_at", _("The people who run the site looked at my pages")
     DECISION = "decision", _("A decision of the people who run the site about me")
 
     @property

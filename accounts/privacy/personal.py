@@ -55,6 +55,17 @@ def register() -> None:
             left_out={"password": _HIDDEN},
         ),
         Kept(
+            name="looks_at_your_pages",
+            model="accounts.Looking",
+            title=_("When the people who run the site looked at your pages"),
+            why=_("To answer what you asked, and for you to see that it was done."),
+            how_long=_ACCOUNT,
+            fate=Fate.GONE,
+            owner="user",
+            columns=("began_at", "until", "ended_at", "reason"),
+            left_out={"staff": "who of the staff it was"},
+        ),
+        Kept(
             name="given_up_names",
             model="accounts.GivenUpName",
             title=_("User names that you gave up"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.conduct.looking import looks_at
 from accounts.privacy.exporting import AskedLately, ask_for_export, read_export
 from accounts.privacy.kept import Fate, all_cookies, all_kept
 from accounts.privacy.leaving import CannotLeave, delete_account, reasons_to_stay, rest_of
@@ -45,6 +46,7 @@ def show_own_privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": Export.objects.waiting().filter(user=user).first(),
         "at_hand": Export.objects.at_hand(at=timezone.now()).filter(user=user).first(),
+        "looks": looks_at(user),
     }
     return render(request, "accounts/privacy/settings.html", context)
 

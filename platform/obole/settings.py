@@ -181,8 +181,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.profile.middleware.personal_settings",
     "accounts.security.middleware.note_presence",
+    # After what notes whose session it is, before what asks whose page it is.
+    "accounts.conduct.middleware.LookAs",
+    "accounts.profile.middleware.personal_settings",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -266,6 +268,7 @@ STAFF_IDLE_MINUTES = environment.whole_number(
     "OBOLE_STAFF_IDLE_MINUTES", 30, lowest=1, highest=1440
 )
 STAFF_HOURS = environment.whole_number("OBOLE_STAFF_HOURS", 10, lowest=1, highest=720)
+LOOK_MINUTES = environment.whole_number("OBOLE_LOOK_MINUTES", 15, lowest=1, highest=60)
 CSRF_FAILURE_VIEW = "obole.views.form_refused"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

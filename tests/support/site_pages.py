@@ -71,6 +71,7 @@ FORMS = {
 }
 NO_PAGES = {
     "robots",
+    "end_looking",
     "settings",
     "unsubscribe",
     "set_language",

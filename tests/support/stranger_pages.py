@@ -41,6 +41,7 @@ _CREDENTIALS = tuple(
 
 OWN = {
     "sign_out": Asked("/sign-out/"),
+    "end_looking": Asked("/looking/end"),
     "account_logout": Asked("/sign-out/"),
     "profile_settings": Asked(
         "/settings/profile", ({"username": "ada", "language": "en", "time_zone": "UTC"},)

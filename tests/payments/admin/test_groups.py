@@ -47,6 +47,7 @@ OWN = {
     "payments_abuserule_try": ("payments.abuserule view", "nobody"),
     "payments_payoutbatch_make": ("nobody", "payments.payoutbatch make"),
     "things_click": ("things.click view", "nobody"),
+    "accounts_user_look": ("accounts.user look_as", "accounts.user look_as"),
     "accounts_user_suspension": ("accounts.user suspend", "accounts.user suspend"),
     "things_thing_suspension": ("things.thing change", "things.thing change"),
     "month_ends": ("payments.settlement view", "nobody"),
@@ -59,6 +60,7 @@ OWN = {
 ARGUMENTS = {
     **{name: ["2001-09"] for name in ("month_end", "preview_month", "start_month")},
     **{name: ["1"] for name in ("accounts_user_suspension", "things_thing_suspension")},
+    "accounts_user_look": ["1"],
     "payments_abuserule_try": [1],
 }
 
