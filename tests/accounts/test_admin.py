@@ -162,7 +162,14 @@ class TestRights:
         browser = Client()
         browser.force_login(mia)
 
-        browser.post(LIST, {"action": "suspend", "_selected_action": [rose.pk, mia.pk, ada.pk]})
+        browser.post(
+            LIST,
+            {
+                "action": "suspend",
+                "reason": "a ring",
+                "_selected_action": [rose.pk, mia.pk, ada.pk],
+            },
+        )
 
         suspended = User.objects.filter(suspended=True)
         assert [user.username for user in suspended] == ["ada"]

@@ -94,12 +94,13 @@ class TestEntries:
 
     def test_tell_of_each_row_of_a_deed_over_many(self, desk: Client, ada: User) -> None:
         ben = User.objects.create_user("ben", suspended=True)
-        chosen = {"action": "suspend", "_selected_action": [ada.pk, ben.pk]}
+        chosen = {"action": "suspend", "reason": "a ring", "_selected_action": [ada.pk, ben.pk]}
 
         desk.post(PEOPLE, chosen)
 
         told = StaffEntry.objects.order_by("row").values_list("about__username", "deed", "after")
-        assert list(told) == [("ada", "suspend", {"suspended": "True"}), ("ben", "suspend", {})]
+        changed = {"suspended": "True", "suspension_reason": "a ring"}
+        assert list(told) == [("ada", "suspend", changed), ("ben", "suspend", {})]
 
     def test_tell_what_was_deleted(self, desk: Client, ada: User) -> None:
         thing = Thing.objects.create(url="https://ada.example/1", title="One", owner=ada)
