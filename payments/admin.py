@@ -7,6 +7,7 @@ from payments.clicking.exclusions import admin as exclusions
 from payments.deposits import admin as deposits
 from payments.deposits.bank import admin as bank
 from payments.deposits.stripe import admin as cards
+from payments.desk import report_admin as reports
 from payments.earnings.papers import admin as papers
 from payments.ledger import admin as ledger
 from payments.payouts import admin as payouts
@@ -26,6 +27,7 @@ __all__ = [
     "ledger",
     "papers",
     "payouts",
+    "reports",
     "settlement",
     "tips",
 ]

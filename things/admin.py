@@ -35,13 +35,13 @@ class ThingAdmin(SuspendingAdmin, _ThingAdmin):
     """Things. An operator suspends one, with a reason; one with clicks cannot be deleted."""
 
     list_display = ("__str__", "url", "owner", "category", "state", "created_at")
-    list_filter = ("state", "category", "hidden")
+    list_filter = ("state", "category", "hidden", "withheld")
     list_select_related = ("owner",)
     list_per_page = 50
     search_fields = ("url__startswith", "title", "owner__username__exact")
     search_help_text = _("The start of an address, a part of a title, or an owner’s name.")
     autocomplete_fields = ("owner",)
-    readonly_fields = ("state", "suspension_reason", "created_at", "updated_at")
+    readonly_fields = ("state", "withheld", "suspension_reason", "created_at", "updated_at")
     suspend_permission = "things.change_thing"
     suspension_refusals = (SuspensionRefused,)
     sortable_by = ()

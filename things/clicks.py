@@ -43,7 +43,7 @@ def clicks_by(subscriber: User, *, viewer: User | None, rows: slice) -> list[Lis
     """
     condition = Q(subscriber=subscriber)
     if viewer != subscriber:
-        condition &= shown_to(viewer) & Q(thing__hidden=False)
+        condition &= shown_to(viewer) & Q(thing__hidden=False, thing__withheld=False)
     return _listed(condition, rows)
 
 
@@ -57,7 +57,7 @@ def clicks_received(creator: User, *, viewer: User | None, rows: slice) -> list[
     """The clicks on somebody's things, as `clicks_on`; hidden things for the owner alone."""
     condition = Q(thing__owner=creator) & shown_to(viewer)
     if viewer != creator:
-        condition &= Q(thing__hidden=False)
+        condition &= Q(thing__hidden=False, thing__withheld=False)
     return _listed(condition, rows)
 
 

@@ -18,6 +18,7 @@ from accounts.visibility import Visibility
 from things.addresses import URL_BYTES, NotAWebAddress, check_url
 from things.aliases import models as aliases  # noqa: F401 - where Django looks for models
 from things.catalogue import DEFAULT_LANGUAGE, LANGUAGES, Category
+from things.conduct import models as conduct  # noqa: F401 - where Django looks for models
 from things.feeds import models as feeds  # noqa: F401 - where Django looks for models
 from things.fields import AddressKeyField, PeriodField
 from things.guards import THING_TRIGGERS
@@ -68,7 +69,7 @@ class ThingQuerySet(models.QuerySet["Thing"]):
 
     def visible_to(self, viewer: User | None) -> ThingQuerySet:
         """Active ones that are in public lists, and the hidden ones of one user."""
-        public = models.Q(hidden=False)
+        public = models.Q(hidden=False, withheld=False)
         return self.active().filter(public if viewer is None else public | models.Q(owner=viewer))
 
 
@@ -109,6 +110,12 @@ class Thing(models.Model):
     )
     hidden = models.BooleanField(
         _("hidden"), default=False, help_text=_("Can be clicked, but is in no public list.")
+    )
+    withheld = models.BooleanField(
+        _("withheld by the operator"),
+        default=False,
+        db_default=False,
+        help_text=_("As hidden, but its owner cannot change it."),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
     suspension_reason = models.CharField(

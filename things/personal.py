@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.privacy.kept import Fate, Kept, keep
+from accounts.privacy.kept import Fate, Kept, NotPersonal, keep
 
 _ACCOUNT = _("as long as the account")
 
@@ -78,6 +78,7 @@ def register() -> None:
                 "language",
                 "tags",
                 "hidden",
+                "withheld",
                 "state",
                 "suspension_reason",
                 "created_at",
@@ -87,6 +88,33 @@ def register() -> None:
             ),
             left_out={"key": "the address, as it is compared"},
         ),
+        Kept(
+            name="reports",
+            model="things.Report",
+            title=_("What you reported"),
+            why=_("For the people who run the site to look at it."),
+            how_long=_("as long as the books"),
+            fate=Fate.NAMELESS,
+            owner="reporter",
+            columns=(
+                "reported_at",
+                "thing__url",
+                "person__username",
+                "ground",
+                "words",
+                "email",
+                "language",
+                "state",
+                "reason",
+                "decided_at",
+                "told_at",
+            ),
+            left_out={
+                "source": "it was you",
+                "decided_by": "who of the staff decided",
+            },
+        ),
+        NotPersonal("things.SpamTerm", "words and hosts, of nobody"),
         Kept(
             name="sites",
             model="things.Site",

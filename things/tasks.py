@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from things.aliases.merging import move_latecomers
+from things.conduct import tasks as conduct
 from things.feeds.checking import check_feed
 from things.feeds.models import Feed
 from things.partitions import make_partitions_ahead
@@ -13,6 +14,9 @@ from things.reading.filling import fill_in, things_to_look_at
 from things.referring.counting import add_up_referrals
 from things.webhooks.endpoints import drop_old_facts
 from things.webhooks.sending import due_endpoints, send_waiting
+
+# Where Celery looks for tasks.
+__all__ = ["conduct"]
 
 MONTHS_AHEAD = 2
 FEEDS_A_TIME = 500

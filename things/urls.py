@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from things.button import builder, views
+from things.conduct import views as conduct
 from things.mine import feed_views as feeds
 from things.mine import views as mine
 from things.pages import views as pages
@@ -53,6 +54,8 @@ urlpatterns = [
     ),
     path("profile/<str:username>.atom", pages.creator_as_atom, name="creator_atom"),
     path("profile/<str:username>", pages.show_creator, name="creator"),
+    path("report/thing/<int:thing_id>", conduct.report_a_thing, name="report_thing"),
+    path("report/person/<str:username>", conduct.report_a_person, name="report_person"),
     path("thing/<int:thing_id>.atom", pages.thing_as_atom, name="thing_atom"),
     path("thing/<int:thing_id>.as", pages.thing_as_stream, name="thing_stream"),
 ]

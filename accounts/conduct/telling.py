@@ -21,6 +21,8 @@ class Decision(Enum):
     THING_RESTORED = "thing_restored"
     THING_HIDDEN = "thing_hidden"
     THING_SHOWN = "thing_shown"
+    THING_PUT_ASIDE = "thing_put_aside"
+    NAME_REMOVED = "name_removed"
 
 
 def tell_of_decision(

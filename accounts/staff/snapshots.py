@@ -50,7 +50,7 @@ def person_of(row: models.Model | None) -> User | None:
     """Whom a row is about: itself, its owner, or the owner of what it belongs to."""
     if isinstance(row, User):
         return row
-    for name in ("owner", "subscriber", "creator", "user", "thing", "deposit", "payout"):
+    for name in ("owner", "subscriber", "creator", "user", "person", "thing", "deposit", "payout"):
         found = getattr(row, name, None)
         if isinstance(found, User):
             return found

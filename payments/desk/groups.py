@@ -107,6 +107,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "things.identifier": _OF_THINGS,
     "things.partner": {MODERATION: "view", ADMIN: "view add change"},
     "things.pendingclick": _OF_THINGS,
+    "things.report": {SUPPORT: "view", MODERATION: "view decide", ADMIN: "view"},
+    "things.spamterm": {MODERATION: "view add change delete", ADMIN: "view"},
     "things.site": {SUPPORT: "view", MODERATION: "view change", ADMIN: "view add change"},
     "things.standingclick": _OF_THINGS,
     "things.thing": {

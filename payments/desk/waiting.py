@@ -17,6 +17,7 @@ from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Dispute, Refund, Way
 from payments.payouts.models import Payout, PayoutBatch
 from payments.settlement.corrections.models import Correction
+from things.conduct.models import Report
 from things.sites.models import Site
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ ERRANDS = [
         lambda: Site.objects.filter(contested_at__isnull=False, verified_at=None, refused_at=None),
         "things_site",
         "?contested_at__isempty=0&verified_at__isempty=1",
+    ),
+    Errand(
+        "reports",
+        _("Reports of things and people"),
+        "things.decide_report",
+        lambda: Report.objects.filter(state=Report.State.OPEN),
+        "things_report",
+        "?state__exact=open",
     ),
     Errand(
         "bank lines",

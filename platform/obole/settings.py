@@ -333,6 +333,7 @@ ACCOUNT_FORMS = {
 }
 # By address of the network, by account, and by address of mail; counted in Redis.
 ACCOUNT_RATE_LIMITS = {
+    "report": "5/m/ip,30/d/ip",
     "signup": "20/m/ip,60/h/ip",
     "login": "30/m/ip",
     "login_failed": "10/m/ip,60/h/ip,5/300s/key",

@@ -33,6 +33,7 @@ PAGES = {
 FORMS = {
     "catalogue": (None, "/things/"),
     "creator": (None, "/profile/ben"),
+    "report_person": (None, "/report/person/ben"),
     "button": ("ben", "/button/?user_id=ben&url=https://ben.example/new"),
     "sites": ("ben", "/sites/"),
     "submit": ("ada", "/submit/auto?user_id=ben&url=https://ben.example/new"),
@@ -73,6 +74,7 @@ NO_PAGES = {
     "robots",
     "end_looking",
     "settings",
+    "report_thing",  # as that of a person
     "unsubscribe",
     "set_language",
     "sign_out",

@@ -206,6 +206,8 @@ OPEN = {
     "catalogue_atom": Asked("/things.atom"),
     "catalogue_stream": Asked("/things.as"),
     "creator": Asked("/profile/ada"),
+    "report_thing": Asked("/report/thing/{song}"),
+    "report_person": Asked("/report/person/ada"),
     "creator_atom": Asked("/profile/ada.atom"),
     "creator_clicks_atom": Asked("/profile/ada/clicks.atom"),
     "act_click": Asked("/embed/act/click"),

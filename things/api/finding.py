@@ -67,7 +67,7 @@ class Lookup(ThingView):
         return Response({"message": "flattrable"}) if found.discovered else _not_found()
 
     def _may_see(self, thing: Thing) -> bool:
-        return not thing.hidden or self.visible.filter(pk=thing.pk).exists()
+        return not (thing.hidden or thing.withheld) or self.visible.filter(pk=thing.pk).exists()
 
 
 class LookupInPath(Lookup):

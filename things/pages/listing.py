@@ -39,7 +39,7 @@ class Choice:
 
 def public_things() -> QuerySet[Thing]:
     """What lists may show: not hidden, clickable, and not of a suspended owner."""
-    shown = Thing.objects.active().filter(hidden=False).select_related("owner")
+    shown = Thing.objects.active().filter(hidden=False, withheld=False).select_related("owner")
     return shown.exclude(owner__suspended=True)
 
 

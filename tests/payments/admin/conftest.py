@@ -40,6 +40,7 @@ from payments.settlement.models import (
 from payments.tips.models import Tip
 from things.aliases.models import Alias
 from things.canonical import address_key
+from things.conduct.models import Report, SpamTerm
 from things.feeds.models import Feed
 from things.models import PendingClick, StandingClick, Thing
 from things.partners.models import Identifier, Partner
@@ -80,6 +81,14 @@ def exclusion(number: int) -> Exclusion:
         excluded_by=user(number),
         excluded_at=NOON,
     )
+
+
+def report(number: int) -> Report:
+    return Report.objects.create(thing=thing(number), ground="spam", reported_at=NOON)
+
+
+def spam_term(number: int) -> SpamTerm:
+    return SpamTerm.objects.create(kind="word", text=f"casino{number}")
 
 
 def thing(number: int) -> Thing:
@@ -523,6 +532,8 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     BankLine: bank_line,
     Alias: alias,
     Exclusion: exclusion,
+    Report: report,
+    SpamTerm: spam_term,
     Correction: correction,
     ReversedClick: reversed_click,
     Delivery: delivery,
