@@ -9,8 +9,12 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from things.aliases.finding import thing_at
 from things.canonical import canonical_url
+from things.conduct.tasks import check_soon
 from things.models import Thing
 from things.sites.owning import verified_site_of
+
+# What somebody reads: a change of it is checked as what is new.
+_TEXTS = {"title", "description", "tags"}
 
 
 class AlreadyRegistered(ValueError):
@@ -40,7 +44,9 @@ def register_thing(*, owner: User, url: str, at: datetime, **fields: object) -> 
     if thing is None:
         try:
             with transaction.atomic():
-                return Thing.objects.create(url=address, owner=owner, created_at=at, **fields)
+                made = Thing.objects.create(url=address, owner=owner, created_at=at, **fields)
+                check_soon(made.pk)
+                return made
         except IntegrityError:
             # Of two who register at once, one finds what the other made.
             thing = thing_at(url)
@@ -60,6 +66,8 @@ def change_thing(thing: Thing, *, at: datetime, **fields: object) -> None:
         setattr(thing, name, value)
     thing.updated_at = at
     thing.save(update_fields=[*fields, "updated_at"])
+    if not _TEXTS.isdisjoint(fields):
+        check_soon(thing.pk)
 
 
 def restore_thing(thing: Thing, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from things.addresses import NotAWebAddress, tidy_url
 from things.aliases.finding import thing_at
 from things.autosubmit import AutoSubmit, autosubmit_query, parse_autosubmit
 from things.canonical import canonical_url
+from things.conduct.tasks import check_soon
 from things.models import Thing
 from things.partners.identifiers import NotAnIdentifier
 from things.partners.naming import NamedOnOthersSite, attribute, is_named, named_by
@@ -157,4 +158,6 @@ def _make(url: str, **fields: object) -> Thing:
     made = thing_at(url)
     if made is None:
         raise NoSuchThing(f"nothing is registered at {url}")
+    if made.created_at == thing.created_at:
+        check_soon(made.pk)
     return made

@@ -268,6 +268,8 @@ STAFF_IDLE_MINUTES = environment.whole_number(
     "OBOLE_STAFF_IDLE_MINUTES", 30, lowest=1, highest=1440
 )
 STAFF_HOURS = environment.whole_number("OBOLE_STAFF_HOURS", 10, lowest=1, highest=720)
+SPAM_CHECK = environment.choice("OBOLE_SPAM_CHECK", "local", ["local", "akismet", "none"])
+AKISMET_KEY = environment.text("OBOLE_AKISMET_KEY", "")
 LOOK_MINUTES = environment.whole_number("OBOLE_LOOK_MINUTES", 15, lowest=1, highest=60)
 CSRF_FAILURE_VIEW = "obole.views.form_refused"
 PASSWORD_HASHERS = [

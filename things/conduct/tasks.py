@@ -35,3 +35,22 @@ def answer_reporter(*, report_id: int) -> bool:
         report.told_at, report.email = timezone.now(), ""
         report.save(update_fields=["told_at", "email"])
     return True
+
+
+@shared_task(name="things.check_thing", ignore_result=True)
+def check_thing(*, thing_id: int) -> str:
+    """Check a thing that was submitted or changed. Returns the verdict."""
+    from things.conduct.checking import check_submitted
+
+    return check_submitted(thing_id=thing_id, at=timezone.now()).verdict.value
+
+
+def check_soon(thing_id: int) -> None:
+    """Have a thing checked once the caller's transaction is there. Without queues it is not."""
+    if settings.SPAM_CHECK != "none":
+        transaction.on_commit(
+            lambda: check_thing.apply_async(
+                kwargs={"thing_id": thing_id}, retry=False, ignore_result=True
+            ),
+            robust=True,
+        )
