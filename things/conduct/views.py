@@ -59,7 +59,8 @@ def _ask(
     )
     if request.method == "POST" and form.is_valid():
         if not ratelimit.consume(request, action="report"):
-            return ratelimit.respond_429(request)
+            refused: HttpResponse = ratelimit.respond_429(request)
+            return refused
         said = form.cleaned_data
         complaint = Complaint(
             ground=Report.Ground(said["ground"]),
