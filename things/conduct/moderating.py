@@ -110,10 +110,14 @@ def _decide(report: Report, state: Report.State, reason: str, by: User, at: date
     Report.objects.filter(pk__in=numbers).update(
         state=state, reason=reason, decided_by=by, decided_at=at
     )
-    for number in numbers:
-        transaction.on_commit(lambda number=number: answer_reporter.delay(report_id=number))
+    transaction.on_commit(lambda: _answer(numbers))
     report.refresh_from_db()
     return report
+
+
+def _answer(numbers: list[int]) -> None:
+    for number in numbers:
+        answer_reporter.delay(report_id=number)
 
 
 def _take_name(person: User, reason: str, at: datetime) -> None:
