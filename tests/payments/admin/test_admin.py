@@ -21,6 +21,7 @@ from django.urls import reverse
 from accounts.models import FactorRemoval, User
 from payments.abuse.models import AbuseRule
 from payments.budgets.models import Budget, Plan
+from payments.clicking.exclusions.models import Exclusion
 from payments.deposits.models import Debt, Deposit, Dispute, Refund
 from payments.deposits.stripe.models import Refill
 from payments.ledger.models import LedgerAccount, Transfer
@@ -35,6 +36,7 @@ from payments.settlement.models import (
     ThingEarnings,
 )
 from payments.tips.models import Tip
+from things.conduct.models import SpamTerm
 from things.models import Thing
 from things.partitions import ensure_partition
 from things.partners.models import Partner
@@ -46,7 +48,19 @@ Make = Callable[[type[Model], int], Any]
 
 AMOUNT = 5_140_001  # what the makers write
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
-EDITED = (AbuseRule, Correction, FactorRemoval, Group, Partner, PayoutHold, Site, Thing, User)
+EDITED = (
+    AbuseRule,
+    Correction,
+    Exclusion,
+    FactorRemoval,
+    Group,
+    Partner,
+    PayoutHold,
+    Site,
+    SpamTerm,
+    Thing,
+    User,
+)
 READ_ONLY = [model for model in REGISTERED if model not in EDITED]
 WITH_AMOUNTS = [
     Budget,

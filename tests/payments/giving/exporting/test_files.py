@@ -197,6 +197,7 @@ class TestJson:
             "clicks": 7,
             "left_out": 0,
             "why_left_out": None,
+            "excluded": 0,
             "standing_clicks_skipped": 0,
             "share": "0.714285",
             "given": "4.999995",
@@ -221,6 +222,7 @@ class TestJson:
             "url": "https://ben.example/1",
             "creator": "ben",
             "counts": True,
+            "excluded_for": None,
             "share": "0.714285",
         }
 
