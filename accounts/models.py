@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -128,6 +129,17 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
             models.Index(fields=["id"], condition=models.Q(suspended=True), name="user_suspended"),
             # `username__iexact`, as people type names, and sites write them into their buttons.
             models.Index(Upper("username"), name="user_by_name"),
+            # The few who are staff, as the operator lists them.
+            models.Index(
+                fields=["username"], condition=models.Q(is_staff=True), name="user_of_staff"
+            ),
+            # The operator's search for a part of a name or address.
+            GinIndex(
+                OpClass(models.F("username"), name="gin_trgm_ops"),
+                OpClass(models.F("display_name"), name="gin_trgm_ops"),
+                OpClass(models.F("email"), name="gin_trgm_ops"),
+                name="user_by_parts",
+            ),
             # Sign-in by address.
             models.Index(fields=["email"], name="user_by_address"),
         ]

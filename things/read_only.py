@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
-from django.db import connection, models
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.staff.paging import EstimatingPaginator
 from things.partitions import periods_with_partition
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
     _Inline = admin.TabularInline[Any, Any]
-    _Paginator = Paginator[Any]
 else:
-    _Admin, _Inline, _Paginator = admin.ModelAdmin, admin.TabularInline, Paginator
+    _Admin, _Inline = admin.ModelAdmin, admin.TabularInline
+
+__all__ = ["EstimatingPaginator", "PeriodFilter", "ReadOnlyAdmin", "ReadOnlyInline"]
 
 # Names of fields, or functions of a row.
 Columns = tuple[str | Callable[[Any], Any], ...]
-
-# Counting fewer rows than this takes milliseconds.
-COUNTED_EXACTLY = 100_000
 
 
 class _RefusesChanges:
@@ -39,20 +36,6 @@ class _RefusesChanges:
 
     def has_delete_permission(self, request: HttpRequest, *_: object) -> bool:
         return False
-
-
-class EstimatingPaginator(_Paginator):
-    """Takes PostgreSQL's own estimate for the count of a long table that nothing filters."""
-
-    @cached_property
-    def count(self) -> int:
-        """Exact where it is cheap: a filtered list, or a table of some ten thousand rows."""
-        rows = self.object_list
-        if isinstance(rows, models.QuerySet) and not rows.query.where:
-            estimate = _estimated_rows(rows.model._meta.db_table)
-            if estimate > COUNTED_EXACTLY:
-                return estimate
-        return super().count
 
 
 class ReadOnlyAdmin(_RefusesChanges, _Admin):
@@ -110,11 +93,3 @@ class PeriodFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
         """The rows of the chosen period."""
         return queryset.filter(period=self.value()) if self.value() else queryset
-
-
-def _estimated_rows(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table]
-        )
-        return int(cursor.fetchone()[0])

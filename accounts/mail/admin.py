@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.mail.kinds import Kind
 from accounts.mail.models import Mail
+from accounts.staff.paging import EstimatingPaginator
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Mail]
@@ -42,6 +43,7 @@ class MailAdmin(_Admin):
     list_filter = ("state", KindFilter)
     list_select_related = ("user",)
     list_per_page = 50
+    paginator = EstimatingPaginator
     search_fields = ("user__username__exact", "key__exact")
     search_help_text = _("A user name or a key, in full.")
     ordering = ("-id",)

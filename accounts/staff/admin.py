@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models import StaffEntry
+from accounts.staff.paging import EstimatingPaginator
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[StaffEntry]
@@ -36,6 +37,7 @@ class StaffEntryAdmin(_Admin):
     list_filter = ("kind", "outcome")
     list_select_related = ("staff", "about")
     list_per_page = 50
+    paginator = EstimatingPaginator
     search_fields = (
         "staff__username__exact",
         "about__username__exact",

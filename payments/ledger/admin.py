@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from payments.columns import CurrencyFilter, amount
@@ -71,9 +73,23 @@ class TransferAdmin(ReadOnlyAdmin):
     )
     list_filter = ("kind", CurrencyFilter)
     list_select_related = ("debited__owner", "credited__owner")
-    search_fields = ("key__startswith",)
-    search_help_text = _("The start of a key, such as share:2010-09:.")
+    # Read by `get_search_results` below.
+    search_fields = ("key",)
+    search_help_text = _("A key in full, such as share:2010-09:17, or a user name.")
     ordering = ("-id",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Transfer], search_term: str
+    ) -> tuple[QuerySet[Transfer], bool]:
+        """By one index each: that of keys, or those of a user's accounts."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if ":" in text:
+            return queryset.filter(key=text), False
+        owned = list(LedgerAccount.objects.filter(owner__username__iexact=text))
+        return queryset & Transfer.objects.of_accounts(owned), False
+
     details = (
         "key",
         "kind",

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from things.read_only import EstimatingPaginator, _estimated_rows
+from accounts.staff.paging import EstimatingPaginator, estimated_rows
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ class TestEstimatingPaginator:
     def test_estimates_long_tables_that_nothing_filters(
         self, ada: User, ben: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("things.read_only._estimated_rows", lambda table: 123_456_789)
+        monkeypatch.setattr("accounts.staff.paging.estimated_rows", lambda table: 123_456_789)
 
         everybody = EstimatingPaginator(User.objects.order_by("pk"), 10)
         some = EstimatingPaginator(User.objects.filter(username="ada").order_by("pk"), 10)
@@ -37,4 +37,4 @@ class TestEstimatingPaginator:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE pg_class SET reltuples = 7 WHERE relname = 'accounts_user'")
 
-        assert _estimated_rows("accounts_user") == 7
+        assert estimated_rows("accounts_user") == 7
