@@ -14,7 +14,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -35,7 +35,6 @@ from accounts.security.admin import FactorRemovalAdmin
 from accounts.security.models import REASON_LENGTH
 from accounts.staff.admin import StaffEntryAdmin
 from accounts.staff.models import StaffEntry
-from accounts.staff.paging import EstimatingPaginator
 from accounts.staff.recording import Act, note_act
 from accounts.viewer import viewer
 
@@ -81,13 +80,14 @@ class UserAdmin(SuspendingAdmin, _UserAdmin):
     list_display = ("username", "display_name", "email", "suspended", "is_staff", "date_joined")
     list_filter = ("suspended", "is_staff", "is_active")
     list_per_page = 50
-    # Read by `get_search_results` below.
-    search_fields = ("username", "display_name", "email")
-    paginator = EstimatingPaginator
+    search_fields = (
+        "username__startswith",
+        "username__has_part",
+        "display_name__has_part",
+        "email__has_part",
+    )
+    search_help_text = _("A part of a name or an address: three letters at least.")
     ordering = ("username",)
-    sortable_by = ("username",)
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     actions = ["suspend", "lift_suspension"]
     delete_confirmation_template = "admin/accounts/user_delete.html"
     fieldsets = (
@@ -126,17 +126,6 @@ class UserAdmin(SuspendingAdmin, _UserAdmin):
         if obj.is_superuser or (obj.is_staff and not asking.has_perm(APPOINT)):
             return False
         return super().has_change_permission(request, obj)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
-    ) -> tuple[QuerySet[User], bool]:
-        """A part of a name or address, found by an index of trigrams; no duplicates."""
-        for word in search_term.split():
-            found = Q()
-            for name in self.search_fields:
-                found |= Q((f"{name}__has_part", word))
-            queryset = queryset.filter(found)
-        return queryset, False
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         """Who may suspend."""

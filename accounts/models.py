@@ -133,6 +133,10 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the toolkit
             models.Index(
                 fields=["username"], condition=models.Q(is_staff=True), name="user_of_staff"
             ),
+            # The few whose account is closed.
+            models.Index(
+                fields=["username"], condition=models.Q(is_active=False), name="user_closed"
+            ),
             # The operator's search for a part of a name or address.
             GinIndex(
                 OpClass(models.F("username"), name="gin_trgm_ops"),

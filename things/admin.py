@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Field, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.conduct.admin import SuspendingAdmin
 from accounts.conduct.suspending import SuspensionRefused
-from accounts.models import User
 from accounts.viewer import viewer
+from things.addresses import NotAWebAddress
 from things.aliases.models import Alias
+from things.canonical import address_key
 from things.conduct.suspending import restore_thing, suspend_thing
 from things.feeds.models import Feed
 from things.models import PendingClick, StandingClick, Thing
 from things.partners.models import Identifier, Namespace, Partner
-from things.read_only import EstimatingPaginator, ReadOnlyAdmin
+from things.read_only import ReadOnlyAdmin
 from things.webhooks.models import Delivery, Endpoint
 
 if TYPE_CHECKING:
@@ -39,30 +40,13 @@ class ThingAdmin(SuspendingAdmin, _ThingAdmin):
     list_filter = ("state", "category", "hidden", "withheld")
     list_select_related = ("owner",)
     list_per_page = 50
-    # Read by `get_search_results` below.
-    search_fields = ("url", "title", "owner")
+    search_fields = ("url__startswith", "title__has_part", "owner__username__exact")
     search_help_text = _("The start of an address, a part of a title, or an owner’s name.")
     autocomplete_fields = ("owner",)
     readonly_fields = ("state", "withheld", "suspension_reason", "created_at", "updated_at")
     suspend_permission = "things.change_thing"
     suspension_refusals = (SuspensionRefused,)
-    sortable_by = ()
     ordering = ("-id",)
-    paginator = EstimatingPaginator
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Thing], search_term: str
-    ) -> tuple[QuerySet[Thing], bool]:
-        """By one index each: a question with “or” over two tables would read both."""
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        if text.startswith(("http://", "https://")):
-            return queryset.filter(url__startswith=text), False
-        owner = User.objects.filter(username__iexact=text).first()
-        if owner is not None:
-            return queryset.filter(owner=owner), False
-        return queryset.filter(title__has_part=text), False
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Thing | None = None
@@ -81,9 +65,6 @@ class ThingAdmin(SuspendingAdmin, _ThingAdmin):
         """Suspend or restore it, and tell its owner. Raises SuspensionRefused."""
         deed = suspend_thing if suspend else restore_thing
         deed(thing=row, reason=reason, by=viewer(request), at=timezone.now())
-
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
 
 
 @admin.register(PendingClick)
@@ -126,8 +107,16 @@ class AliasAdmin(ReadOnlyAdmin):
 
     columns = ("url", "thing", "made_at")
     list_select_related = ("thing",)
-    search_fields = ("url__startswith",)
+    search_fields = ("url",)
+    search_help_text = _("An address, however it is spelt, or that of the thing, in full.")
     ordering = ("-id",)
+
+    def search_branches(self, text: str) -> list[Q]:
+        """By what makes addresses the same, as visitors are led."""
+        try:
+            return [Q(key=address_key(text)), Q(thing__url=text)]
+        except NotAWebAddress:
+            return []
 
 
 class NamespaceInline(_NamespaceInline):
@@ -144,11 +133,11 @@ class PartnerAdmin(_PartnerAdmin):
     list_display = ("name", "user", "active", "admitted_at")
     list_filter = ("active",)
     list_select_related = ("user",)
-    search_fields = ("name", "user__username__exact", "namespaces__name__exact")
+    search_fields = ("name__icontains", "user__username__exact", "namespaces__name__exact")
     autocomplete_fields = ("user",)
     readonly_fields = ("admitted_at", "last_number")
     inlines = (NamespaceInline,)
-    ordering = ("name", "pk")
+    ordering = ("-id",)
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any

@@ -10,7 +10,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.staff.paging import EstimatingPaginator
 from things.partitions import periods_with_partition
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     _Inline = admin.TabularInline[Any, Any]
 else:
     _Admin, _Inline = admin.ModelAdmin, admin.TabularInline
-
-__all__ = ["EstimatingPaginator", "PeriodFilter", "ReadOnlyAdmin", "ReadOnlyInline"]
 
 # Names of fields, or functions of a row.
 Columns = tuple[str | Callable[[Any], Any], ...]
@@ -45,11 +42,6 @@ class ReadOnlyAdmin(_RefusesChanges, _Admin):
     details: Columns = ()
     actions = None
     list_per_page = 50
-    paginator = EstimatingPaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    # Sorting by a column without an index would read and sort the whole table.
-    sortable_by = ()
 
     def get_list_display(self, request: HttpRequest) -> Columns:
         """The columns of the list."""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.mail.kinds import Kind
 from accounts.mail.models import Mail
-from accounts.staff.paging import EstimatingPaginator
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Mail]
@@ -43,14 +42,10 @@ class MailAdmin(_Admin):
     list_filter = ("state", KindFilter)
     list_select_related = ("user",)
     list_per_page = 50
-    paginator = EstimatingPaginator
     search_fields = ("user__username__exact", "key__exact")
     search_help_text = _("A user name or a key, in full.")
     ordering = ("-id",)
-    sortable_by = ()
     actions = None
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = (
         "key",
         "kind_in_words",

@@ -6,16 +6,31 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("accounts", "0020_lost_second_factors")]
+    dependencies = [
+        ("accounts", "0020_lost_second_factors"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
 
     operations = [
         TrigramExtension(),
         AddIndexConcurrently(
+            model_name="staffentry",
+            index=models.Index(
+                condition=models.Q(("operator", ""), _negated=True),
+                fields=["operator", "-id"],
+                name="staff_entry_by_login",
+            ),
+        ),
+        AddIndexConcurrently(
             model_name="user",
             index=models.Index(
-                condition=models.Q(("is_staff", True)),
-                fields=["username"],
-                name="user_of_staff",
+                condition=models.Q(("is_staff", True)), fields=["username"], name="user_of_staff"
+            ),
+        ),
+        AddIndexConcurrently(
+            model_name="user",
+            index=models.Index(
+                condition=models.Q(("is_active", False)), fields=["username"], name="user_closed"
             ),
         ),
         AddIndexConcurrently(

@@ -52,10 +52,7 @@ class FactorRemovalAdmin(_Admin):
     list_per_page = 50
     search_fields = ("user__username__exact",)
     search_help_text = _("A user name, in full.")
-    ordering = ("-asked_at", "-pk")
-    sortable_by = ()
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
+    ordering = ("-pk",)
     autocomplete_fields = ("user",)
     actions = ["remove"]
 

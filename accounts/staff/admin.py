@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.staff.models import StaffEntry
-from accounts.staff.paging import EstimatingPaginator
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[StaffEntry]
@@ -36,8 +35,8 @@ class StaffEntryAdmin(_Admin):
     )
     list_filter = ("kind", "outcome")
     list_select_related = ("staff", "about")
+    exact_filters = ("kind__exact", "outcome__exact=refused", "outcome__exact=failed")
     list_per_page = 50
-    paginator = EstimatingPaginator
     search_fields = (
         "staff__username__exact",
         "about__username__exact",
@@ -45,10 +44,7 @@ class StaffEntryAdmin(_Admin):
     )
     search_help_text = _("The user name of who did it, or of whom it concerns, in full.")
     ordering = ("-id",)
-    sortable_by = ()
     actions = None
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = (
         "at",
         "who",

@@ -82,6 +82,10 @@ class StaffEntry(models.Model):
             models.Index(fields=["about", "-id"], name="staff_entry_by_person"),
             models.Index(fields=["kind", "-id"], name="staff_entry_by_kind"),
             models.Index(fields=["subject", "row"], name="staff_entry_by_row"),
+            # What commands did, by the login of who ran them.
+            models.Index(
+                fields=["operator", "-id"], condition=~Q(operator=""), name="staff_entry_by_login"
+            ),
             # The few that did not end well.
             models.Index(fields=["-id"], condition=~Q(outcome="done"), name="staff_entry_not_done"),
         ]

@@ -26,7 +26,7 @@ else:
 
 @admin.register(Site)
 class SiteAdmin(_SiteAdmin):
-    """Sites, those first that wait for an operator."""
+    """Sites, the newest first; the filters show those that wait for an operator."""
 
     list_display = (
         "__str__",
@@ -43,7 +43,9 @@ class SiteAdmin(_SiteAdmin):
         "method",
     )
     list_select_related = ("owner",)
-    search_fields = ("host", "owner__username__exact")
+    search_fields = ("host__startswith", "owner__username__exact")
+    search_help_text = gettext_lazy("The start of a host, or the owner’s user name in full.")
+    exact_filters = ("verified_at__isempty=1", "contested_at__isempty=0")
     autocomplete_fields = ("owner",)
     readonly_fields = (
         "verified_at",
@@ -54,7 +56,7 @@ class SiteAdmin(_SiteAdmin):
         "contested_at",
         "refused_at",
     )
-    ordering = ("verified_at", "-asked_at", "pk")
+    ordering = ("-id",)
     actions = ["verify", "decide_for", "decide_against"]
 
     @admin.action(description=gettext_lazy("Take as proven"), permissions=["change"])
@@ -93,7 +95,8 @@ class KeptClickAdmin(ReadOnlyAdmin):
 
     columns = ("subscriber", "url", "kept_at")
     list_select_related = ("subscriber",)
-    search_fields = ("subscriber__username__exact", "url__startswith")
+    search_fields = ("subscriber__username__exact",)
+    search_help_text = gettext_lazy("The subscriber’s user name, in full.")
     ordering = ("-id",)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from payments.columns import CurrencyFilter, amount
-from payments.deposits.models import Debt, Deposit, Dispute, Refund
+from payments.deposits.models import Debt, Deposit, Dispute, Refund, Way
 from payments.deposits.stripe.models import CardEvent
 from things.read_only import ReadOnlyAdmin, ReadOnlyInline
 
@@ -58,6 +58,7 @@ class DepositAdmin(ReadOnlyAdmin):
     search_help_text = _("A user name, a number at the provider or a key, in full.")
     ordering = ("-id",)
     inlines = (RefundInline, DisputeInline, CardEventInline)
+    exact_filters = ("state__exact=begun", "state__exact=underway")
     details = (
         "subscriber",
         "way",
@@ -70,6 +71,11 @@ class DepositAdmin(ReadOnlyAdmin):
         "key",
         "transfer",
     )
+
+    def search_branches(self, text: str) -> list[str | Q]:
+        """The index of the providers’ numbers begins with the way."""
+        outside = Q(way__in=Way.values, external_id=text)
+        return ["subscriber__username__exact", "key__exact", outside]
 
 
 @admin.register(Refund)
@@ -87,6 +93,7 @@ class RefundAdmin(ReadOnlyAdmin):
         "failure",
     )
     list_filter = ("state", "deposit__way", CurrencyFilter)
+    exact_filters = ("state__exact=asked", "state__exact=sent")
     list_select_related = ("deposit", "asked_by")
     search_fields = ("deposit__subscriber__username__exact", "external_id__exact")
     search_help_text = _("A user name or a number at the provider, in full.")

@@ -18,7 +18,7 @@ from payments.giving.wallets import (
     wallet_statements,
     wallets_of,
 )
-from payments.ledger.models import TransferQuerySet
+from payments.ledger.questions import TransferQuerySet
 from things.periods import Period
 
 

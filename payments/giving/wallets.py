@@ -23,7 +23,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from payments.ledger.models import LedgerAccount, Transfer, TransferQuerySet, before
+from payments.ledger.models import LedgerAccount, Transfer
+from payments.ledger.questions import TransferQuerySet, before
 from things.periods import Period
 
 

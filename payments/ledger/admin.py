@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.columns import CurrencyFilter, amount
 from payments.ledger.models import LedgerAccount, Transfer
+from payments.ledger.questions import MOST_OF_ALL, into, out_of
 from things.read_only import ReadOnlyAdmin
 
 if TYPE_CHECKING:
@@ -72,24 +72,13 @@ class TransferAdmin(ReadOnlyAdmin):
         "posted_at",
     )
     list_filter = ("kind", CurrencyFilter)
+    exact_filters = tuple(
+        f"kind__exact={kind}" for kind in Transfer.Kind if kind not in MOST_OF_ALL
+    )
     list_select_related = ("debited__owner", "credited__owner")
-    # Read by `get_search_results` below.
     search_fields = ("key",)
     search_help_text = _("A key in full, such as share:2010-09:17, or a user name.")
     ordering = ("-id",)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Transfer], search_term: str
-    ) -> tuple[QuerySet[Transfer], bool]:
-        """By one index each: that of keys, or those of a user's accounts."""
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        if ":" in text:
-            return queryset.filter(key=text), False
-        owned = list(LedgerAccount.objects.filter(owner__username__iexact=text))
-        return queryset & Transfer.objects.of_accounts(owned), False
-
     details = (
         "key",
         "kind",
@@ -101,3 +90,9 @@ class TransferAdmin(ReadOnlyAdmin):
         "about_at",
         "posted_at",
     )
+
+    def search_branches(self, text: str) -> list[Q]:
+        """A key; or what went out of and into the accounts of a user."""
+        owned = list(LedgerAccount.objects.filter(owner__username__iexact=text))
+        of_accounts = [out_of(owned), into(owned)] if owned else []
+        return [Q(key=text), *of_accounts]

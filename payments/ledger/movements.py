@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Case, F, Sum, When
 
 from accounts.models import User
-from payments.ledger.models import LedgerAccount, Transfer, TransferQuerySet
+from payments.ledger.models import LedgerAccount, Transfer
+from payments.ledger.questions import TransferQuerySet
 
 
 @dataclass(frozen=True)

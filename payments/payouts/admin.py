@@ -140,6 +140,7 @@ class PayoutAdmin(DeedsAdmin):
     )
     details = (*columns, "details", "batch", "changed_at")
     list_filter = ("state", "way", CurrencyFilter)
+    exact_filters = ("state__exact",)
     list_select_related = ("owner",)
     search_fields = ("owner__username__exact",)
     search_help_text = _CREATOR_HELP
@@ -198,6 +199,7 @@ class PayoutHoldAdmin(DeedsAdmin):
         "lifted_at",
     )
     list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
+    exact_filters = ("lifted_at__isempty=1",)
     list_select_related = ("owner", "placed_by", "lifted_by")
     search_fields = ("owner__username__exact",)
     search_help_text = _CREATOR_HELP

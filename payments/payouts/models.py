@@ -244,6 +244,8 @@ class Payout(models.Model):
         indexes = [
             # A creator's payouts, latest first.
             models.Index(fields=["owner", "-id"], name="payout_by_owner"),
+            # Those of a state, as operators list them.
+            models.Index(fields=["state", "-id"], name="payout_by_state"),
             # What waits for a batch.
             models.Index(
                 fields=["way", "currency"],

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from payments.ledger.models import LedgerAccount, Transfer, TransferQuerySet
+from payments.ledger.models import LedgerAccount, Transfer
 from payments.ledger.posting import KeyReused, Posting, earnings_of, post, wallet_of
+from payments.ledger.questions import TransferQuerySet
 from payments.money import format_trimmed
 from payments.payouts.payable import payable_from
 from payments.payouts.requesting import AmountRefused, CreatorSuspended

@@ -43,6 +43,7 @@ class TipAdmin(DeedsAdmin):
         ("taken_back_at", ReportedFilter),
     )
     list_select_related = ("giver", "creator")
+    exact_filters = ("reported_at__isempty=0",)
     search_fields = ("giver__username__exact", "creator__username__exact")
     search_help_text = _("The user name of the giver or the creator, in full.")
     ordering = ("-id",)

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.security.staff import second_factor_first
+from accounts.staff.lists import QuickLists
 from accounts.staff.logged import Logged
 from accounts.staff.recording import every_deed_noted
 from accounts.viewer import viewer
@@ -59,9 +60,9 @@ class OboleAdminSite(admin.AdminSite):
         return super().admin_view(second_factor_first(every_deed_noted(view)), cacheable)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Each model's pages with the log of what staff do before them."""
+        """Each model's pages with the log of what staff do before them, and with quick lists."""
         pages = admin_class or admin.ModelAdmin
-        logged = type(pages.__name__, (Logged, pages), {"__doc__": pages.__doc__})
+        logged = type(pages.__name__, (Logged, QuickLists, pages), {"__doc__": pages.__doc__})
         super().register(model_or_iterable, logged, **options)
 
     def get_app_list(

@@ -77,6 +77,8 @@ class Feed(models.Model):
             models.Index(
                 fields=["next_at", "id"], name="feed_due", condition=models.Q(state="read")
             ),
+            # An operator's search.
+            models.Index(fields=["url"], opclasses=["varchar_pattern_ops"], name="feed_by_url"),
         ]
 
     def __str__(self) -> str:

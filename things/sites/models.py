@@ -98,6 +98,14 @@ class Site(models.Model):
         indexes = [
             # What is to be looked at next.
             models.Index(fields=["next_at", "id"], name="site_due"),
+            # What waits for an operator, and their search.
+            models.Index(fields=["-id"], condition=models.Q(verified_at=None), name="site_waiting"),
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(contested_at__isnull=False),
+                name="site_contested",
+            ),
+            models.Index(fields=["host"], opclasses=["varchar_pattern_ops"], name="site_by_host"),
         ]
 
     def __str__(self) -> str:

@@ -80,6 +80,7 @@ class BankLineAdmin(DeedsAdmin):
         "note",
     )
     list_filter = ("state", "incoming", CurrencyFilter)
+    exact_filters = ("state__exact=open",)
     search_fields = ("party__istartswith", "end_to_end_id__exact", "reference__exact")
     search_help_text = _("The start of a name, or a reference in full.")
     ordering = ("-id",)

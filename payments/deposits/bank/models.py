@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from payments.deposits.models import Deposit, Refund
@@ -100,6 +102,13 @@ class BankLine(models.Model):
         indexes = [
             # What waits for the operator.
             models.Index(fields=["id"], condition=Q(state="open"), name="bank_line_open"),
+            # An operator's search.
+            models.Index(
+                OpClass(Upper("party"), name="text_pattern_ops"), name="bank_line_by_party"
+            ),
+            models.Index(
+                fields=["reference"], condition=~Q(reference=""), name="bank_line_by_reference"
+            ),
             # For reversals and returns, and for batches that come with and without their payments.
             models.Index(
                 fields=["end_to_end_id"],

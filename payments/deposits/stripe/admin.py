@@ -26,6 +26,7 @@ class CardEventAdmin(ReadOnlyAdmin):
 
     columns = ("external_id", "type", "happened_at", "state", "did", "deposit", "note")
     list_filter = ("state", "did")
+    exact_filters = tuple(f"state__exact={state}" for state in ("waiting", "operator", "broken"))
     list_select_related = ("deposit",)
     search_fields = (
         "external_id__exact",

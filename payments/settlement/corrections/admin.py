@@ -135,6 +135,7 @@ class CorrectionAdmin(DeedsAdmin):
         "decided_at",
     )
     list_filter = ("state", "kind")
+    exact_filters = ("state__exact=proposed",)
     list_select_related = ("subscriber", "thing", "proposed_by", "decided_by")
     search_fields = ("subscriber__username__exact", "transfer__key__exact")
     search_help_text = _("A subscriber’s user name or a transfer’s key, in full.")
