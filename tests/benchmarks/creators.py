@@ -14,13 +14,11 @@ Ends 1 where a ratio is above what is allowed.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from scratch import best, scratch_database, set_up
+
 ROUNDS = 15
 # Most of it is Python that reads the address; the database looks into three indexes.
 FIND_ALLOWED = 8
@@ -68,31 +66,11 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--things", type=int, default=1_000_000)
     things = arguments.parse_args().things
-    _set_up()
-    from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
-
-    # A terminal's name for it, so that it disturbs no test.
-    connection.settings_dict["TEST"]["NAME"] = f"bench_creators_{os.getpid()}"
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
+    set_up()
+    with scratch_database("creators"):
         print(f"filling {things:,} things", flush=True)
         _fill(things)
         return _measure(things)
-    finally:
-        teardown_databases(databases, verbosity=0)
-
-
-def _set_up() -> None:
-    sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obole.settings")
-    os.environ.setdefault("OBOLE_LOG_LEVEL", "ERROR")
-    import django
-
-    django.setup()
-    from obole.servers import start_missing
-
-    start_missing()
 
 
 def _fill(things: int) -> None:
@@ -138,7 +116,7 @@ def _measure(things: int) -> int:
     middle = Thing.objects.order_by("pk").values_list("pk", flat=True)[things // 2]
     url = Thing.objects.get(pk=middle).url
     spelling = f"{url.replace('https', 'http')}?utm_source=bench#top"
-    read = _best(lambda: Thing.objects.select_related("owner").get(pk=middle))
+    read = best(lambda: Thing.objects.select_related("owner").get(pk=middle), rounds=ROUNDS)
     print(f"{'a thing by primary key':40} {read:8.2f} ms")
     failed = [
         _ratio(name, lambda address=address: thing_at(address), read, FIND_ALLOWED)
@@ -149,7 +127,7 @@ def _measure(things: int) -> int:
         }.items()
     ]
     mine = Click.objects.in_period(period).filter(thing__owner=creator)
-    count = _best(mine.count)
+    count = best(mine.count, rounds=ROUNDS)
     print(f"{f'counting the {mine.count():,} clicks of a creator':40} {count:8.2f} ms")
     failed.append(
         _ratio("the estimate", lambda: running_month(creator, period), count, ESTIMATE_ALLOWED)
@@ -159,20 +137,9 @@ def _measure(things: int) -> int:
 
 def _ratio(name: str, deed: Callable[[], object], base: float, allowed: float) -> bool:
     """Print how many times longer a deed takes; whether that is more than is allowed."""
-    took = _best(deed)
+    took = best(deed, rounds=ROUNDS)
     print(f"{name:40} {took:8.2f} ms  {took / base:6.2f} times (allowed: {allowed})", flush=True)
     return took > allowed * base
-
-
-def _best(deed: Callable[[], object]) -> float:
-    """Milliseconds of the quickest of some rounds, after one that warms up."""
-    deed()
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        deed()
-        times.append(time.perf_counter() - began)
-    return min(times) * 1000
 
 
 if __name__ == "__main__":

@@ -8,13 +8,10 @@ than five times as long as the read.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from scratch import best, scratch_database, set_up
+
 ALLOWED = 5
 ROUNDS = 15
 # Zipf's law, as words are: word number n is n times rarer than the first.
@@ -54,33 +51,11 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--things", type=int, default=1_000_000)
     things = arguments.parse_args().things
-    _set_up()
-    from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
-
-    # A terminal's name for it, so that it disturbs no test.
-    connection.settings_dict["TEST"]["NAME"] = f"bench_search_{os.getpid()}"
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
+    set_up(OBOLE_API_REQUESTS_AN_HOUR=str(10**9), OBOLE_HOSTS="testserver")
+    with scratch_database("search"):
         print(f"filling {things:,} things", flush=True)
         _fill(things)
         return _measure(things)
-    finally:
-        teardown_databases(databases, verbosity=0)
-
-
-def _set_up() -> None:
-    sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obole.settings")
-    os.environ.setdefault("OBOLE_LOG_LEVEL", "ERROR")
-    os.environ.setdefault("OBOLE_API_REQUESTS_AN_HOUR", str(10**9))
-    os.environ.setdefault("OBOLE_HOSTS", "testserver")
-    import django
-
-    django.setup()
-    from obole.servers import start_missing
-
-    start_missing()
 
 
 def _fill(things: int) -> None:
@@ -110,11 +85,11 @@ def _measure(things: int) -> int:
     client = Client()
     step = max(1, things // 30)
     keys = ",".join(str(1 + number * step) for number in range(min(30, things)))
-    read = _best(lambda: client.get(f"/rest/v2/things/{keys}"))
+    read = best(lambda: client.get(f"/rest/v2/things/{keys}"), rounds=ROUNDS)
     print(f"{'30 things by primary key':28} {read:8.1f} ms")
     slow = []
     for name, path in SEARCHES.items():
-        took = _best(lambda path=path: client.get(f"/rest/v2/{path}"))
+        took = best(lambda path=path: client.get(f"/rest/v2/{path}"), rounds=ROUNDS)
         found = client.get(f"/rest/v2/{path}").json()["total_items"]
         print(f"{name:28} {took:8.1f} ms  {took / read:5.2f} times, {found:,} found", flush=True)
         if took > ALLOWED * read:
@@ -122,17 +97,6 @@ def _measure(things: int) -> int:
     if slow:
         print(f"more than {ALLOWED} times the read: {', '.join(slow)}", file=sys.stderr)
     return 1 if slow else 0
-
-
-def _best(request: Callable[[], object]) -> float:
-    """Milliseconds of the quickest of some rounds, after one that warms up."""
-    request()
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        request()
-        times.append(time.perf_counter() - began)
-    return min(times) * 1000
 
 
 if __name__ == "__main__":
