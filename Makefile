@@ -64,6 +64,7 @@ bench-creators: install ## measure finding a thing and an estimate with a millio
 .PHONY: find-rings
 find-rings: install ## plant rings in a month of 100,000 clicks, and see that the rules find them
 	$(BIN)/python tests/benchmarks/rings.py $(ARGS)
+
 .PHONY: bench-admin
 bench-admin: install ## measure admin lists with a million rows against a thousand
 	$(BIN)/python tests/benchmarks/admin.py $(ARGS)

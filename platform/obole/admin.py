@@ -22,6 +22,7 @@ from accounts.staff.recording import every_deed_noted
 from accounts.viewer import viewer
 from obole.desk import desk_context
 from payments.desk.console import console_urls
+from payments.desk.explorer import explorer_urls
 from things.click_pages import show_clicks
 
 
@@ -34,9 +35,10 @@ class OboleAdminSite(admin.AdminSite):
     index_template = "admin/desk/index.html"
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """The stock addresses, and those of the clicks and of the month ends before them."""
+        """The stock addresses; before them the clicks, the month ends and the ledger."""
         clicks = path("things/click/", self.admin_view(show_clicks), name="things_click")
-        return [clicks, *console_urls(self), *super().get_urls()]
+        own = [clicks, *console_urls(self), *explorer_urls(self)]
+        return [*own, *super().get_urls()]
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

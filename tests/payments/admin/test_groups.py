@@ -54,14 +54,21 @@ OWN = {
     "month_end": ("payments.settlement view", "nobody"),
     "preview_month": ("nobody", "payments.settlement run"),
     "start_month": ("nobody", "payments.settlement run"),
+    "ledger": ("payments.ledgeraccount view", "nobody"),
+    "ledger_account": ("payments.ledgeraccount view", "nobody"),
+    "ledger_export": ("payments.ledgeraccount view", "nobody"),
+    "ledger_transfer": ("payments.ledgeraccount view", "nobody"),
+    "ledger_of": ("payments.ledgeraccount view", "nobody"),
 }
 
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, list[str | int]] = {
     **{name: ["2001-09"] for name in ("month_end", "preview_month", "start_month")},
+    **{name: [1] for name in ("ledger_account", "ledger_export", "ledger_transfer")},
     **{name: ["1"] for name in ("accounts_user_suspension", "things_thing_suspension")},
     "accounts_user_look": ["1"],
     "payments_abuserule_try": [1],
+    "ledger_of": ["payments.deposit", "1"],
 }
 
 # Enough for what asks for more than a row.
