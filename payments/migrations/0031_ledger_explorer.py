@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("payments", "0028_lists_of_operators")]
+    dependencies = [("payments", "0030_lists_of_operators")]
 
     operations = [
         AddIndexConcurrently(

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("payments", "0027_corrections"),
+        ("payments", "0029_rules_against_abuse"),
     ]
 
     operations = [
