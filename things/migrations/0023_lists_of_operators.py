@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("things", "0020_referring_pages_and_looks"),
+        ("things", "0022_reports_and_signs_of_spam"),
     ]
 
     operations = [

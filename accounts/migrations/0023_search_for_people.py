@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("accounts", "0020_lost_second_factors"),
+        ("accounts", "0022_looks_at_pages"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
