@@ -28,6 +28,7 @@ _MORE = {
     "button_preview": (None, "/button/preview?user_id=ben&url=https://ben.example/tune"),
     "catalogue found": (None, "/things/?query=tune"),
     "catalogue empty": (None, "/things/?query=nothinglikeit"),
+    "report_thing": ("ben", "/report/thing/{song}"),
     "claim": ("ben", "/claim/{unowned}"),
     "claim nobody": (None, "/claim/{unowned}"),
     "creator_months": ("ada", "/creators/ada/months/"),
@@ -142,5 +143,8 @@ OF_ADMIN = {
     "things_click": "/admin/things/click/",
     "things_click of": "/admin/things/click/?subscriber=ada",
     "app_list": "/admin/payments/",
+    "accounts_user_look": "/admin/accounts/user/{ada}/look/",
+    "accounts_user_suspension": "/admin/accounts/user/{ada}/suspension/",
+    "things_thing_suspension": "/admin/things/thing/{song}/suspension/",
     "auth_user_password_change": "/admin/accounts/user/{ada}/password/",
 }
