@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.staff.paging import COUNTED_EXACTLY, EstimatingPaginator, estimated_rows
@@ -99,13 +99,14 @@ class QuickList(ChangeList):
             return rows
         if estimated_rows(self.model._meta.db_table) <= COUNTED_EXACTLY:
             return rows
-        newest = self.model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+        ends = self.model._default_manager.aggregate(oldest=Min("pk"), newest=Max("pk"))
+        oldest, newest = ends["oldest"] or 0, ends["newest"] or 0
         if order[0].startswith("-"):
-            ends_at = (newest or 0 if key is None else key) - LOOKED_THROUGH
-            rows, over = rows.filter(pk__gte=ends_at), ends_at <= 0
+            ends_at = (newest if key is None else key) - LOOKED_THROUGH
+            rows, over = rows.filter(pk__gte=ends_at), ends_at <= oldest
         else:
-            ends_at = (key or 0) + LOOKED_THROUGH
-            rows, over = rows.filter(pk__lte=ends_at), ends_at >= (newest or 0)
+            ends_at = (oldest if key is None else key) + LOOKED_THROUGH
+            rows, over = rows.filter(pk__lte=ends_at), ends_at >= newest
         self.looked_as_far_as = None if over else ends_at
         return rows
 

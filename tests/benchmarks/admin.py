@@ -170,12 +170,15 @@ def _addresses(browser: Any, database: str) -> Iterator[tuple[str, str]]:
 
 def _begin() -> tuple[Any, dict[str, int]]:
     from django.test import Client
+    from django.test.utils import setup_test_environment
 
     from accounts.models import User
     from payments.ledger.posting import outside
     from things.partitions import ensure_partition
     from things.periods import Period
 
+    # A client then tells the context of a page.
+    setup_test_environment(debug=False)
     olga = User.objects.create_superuser("olga")
     browser = Client()
     browser.force_login(olga)
