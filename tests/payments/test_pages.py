@@ -252,6 +252,7 @@ class TestPages:
             "https://ben.example/new",
             "EUR",
             "Euro",
+            "Description",
             "Sessions",
             "Cookies",
         }

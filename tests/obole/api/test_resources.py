@@ -248,6 +248,7 @@ class TestMoney:
             "clicks": 1,
             "left_out": 0,
             "why_left_out": None,
+            "excluded": 0,
             "standing_clicks_skipped": 0,
             "share": "5.000000",
             "given": "5.000000",
