@@ -33,8 +33,8 @@ FOCUSED = """turn => {
         + (covered ? 'the focus is covered' : '');
     return said && `${said}: ${here.outerHTML.slice(0, 90)}`;
 }"""
-DATES = "input:is([type=month], [type=date], [type=time])"
-PARTS_OF_A_DATE = 4
+DATES = "input:is([type=month], [type=date], [type=time], [type=datetime-local])"
+PARTS_OF_A_DATE = 7
 # The walk at another width begins anew.
 FORGET = """() => {
     document.activeElement.blur();

@@ -32,6 +32,7 @@ from whole_life import IBAN, Life, live
 from accounts.models import Application, User
 from payments.deposits.crediting import credit_deposit
 from payments.deposits.stripe.paying import begin_card_deposit
+from payments.ledger.models import LedgerAccount, Transfer
 from payments.money import MICROS
 from things.feeds.models import Feed
 from things.models import Thing
@@ -64,6 +65,9 @@ def life(internet: Internet, stripe: Stripe) -> Iterator[Life]:
         _name_somebody(lived)
         client = Application.objects.get().client_id
         lived.numbers |= {"ada": lived.ada.pk, "client": client, "now": Period.of(timezone.now())}
+        wallet = LedgerAccount.objects.get(owner=lived.ada, kind=LedgerAccount.Kind.WALLET)
+        transfer = Transfer.objects.filter(debited=wallet).latest("pk")
+        lived.numbers |= {"wallet": wallet.pk, "transfer": transfer.pk}
         _pay_by_card(lived, stripe)
         yield lived
 
@@ -213,6 +217,7 @@ OF_TABLES = ("_changelist", "_add", "_history", "_delete", "_change", "_deed")
 NO_PAGES_OF_ADMIN = {"logout", "autocomplete", "jsi18n", "view_on_site"}
 NO_PAGES_OF_ADMIN |= {"password_change_done", "preview_month", "start_month"}
 NO_PAGES_OF_ADMIN |= {"payments_bankline_read", "payments_payoutbatch_make"}
+NO_PAGES_OF_ADMIN |= {"ledger_export", "ledger_of"}
 # A table beneath a rule: tests/payments/abuse has rules.
 NO_PAGES_OF_ADMIN |= {"payments_abuserule_try"}
 

@@ -46,6 +46,8 @@ UNCUT = {
     "pay_in",
     "play_money",
     "pay_by_card",
+    "bank_transfer",
+    "go_on",
     "card_deposit",
 }
 
