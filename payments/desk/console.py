@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.staff.models import StaffEntry
 from accounts.staff.recording import Act, note_act
 from payments.desk.previewing import asked_preview, compared, last_preview, note_asked
-from payments.desk.progress import history, progress_of
+from payments.desk.progress import history, note_start, noted_start, progress_of
 from payments.desk.tasks import preview_month
 from payments.settlement.due import due_periods
 from payments.settlement.models import Settlement
@@ -67,6 +67,7 @@ def show_month_end(request: HttpRequest, period: Period) -> HttpResponse:
     asked = asked_preview(period)
     is_over = period.is_over(at=timezone.now())
     settled = progress is not None and not progress.is_running
+    started_at = noted_start(period) if progress is None else None
     return _page(
         request,
         "admin/desk/month_end.html",
@@ -78,9 +79,10 @@ def show_month_end(request: HttpRequest, period: Period) -> HttpResponse:
             "compared": compared(kept) if kept else [],
             "asked": asked,
             "progress": progress,
+            "started_at": started_at,
             "may_run": request.user.has_perm(RUN),
             "may_start": request.user.has_perm(RUN) and is_over and not settled,
-            "refresh": asked is not None or (progress is not None and progress.is_running),
+            "refresh": bool(asked or started_at or (progress and progress.is_running)),
         },
     )
 
@@ -104,6 +106,7 @@ def start(request: HttpRequest, period: Period) -> HttpResponse:
         messages.error(request, _("The month is not over yet."))
         return redirect("admin:month_end", period)
     settle_month.delay(period=str(period))
+    note_start(period, at=timezone.now())
     _note(request, "settle", period)
     messages.success(request, _("The month end is started."))
     return redirect("admin:month_end", period)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 
 from payments.settlement.models import Settlement, Shard, Stage
 from things.periods import Period
 
 SHARDS_SHOWN = 50
+# In seconds. Nobody waits longer for a worker without asking why.
+START_KEPT = 3600
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,17 @@ def progress_of(period: Period) -> Progress | None:
     )
 
 
+def note_start(period: Period, *, at: datetime) -> None:
+    """Remember that somebody started a month end, until a worker has begun it."""
+    cache.set(_start(period), at, START_KEPT)
+
+
+def noted_start(period: Period) -> datetime | None:
+    """When it was started last; the start may have been taken by a worker since."""
+    at: datetime | None = cache.get(_start(period))
+    return at
+
+
 @dataclass(frozen=True)
 class PastMonth:
     """A line of the history."""
@@ -78,3 +92,7 @@ def history(*, most: int = 120) -> list[PastMonth]:
 
 def _seconds(began: datetime, ended: datetime | None) -> float | None:
     return (ended - began).total_seconds() if ended else None
+
+
+def _start(period: Period) -> str:
+    return f"desk:start:{period}"

@@ -98,6 +98,21 @@ class TestStart:
         entry = StaffEntry.objects.get()
         assert (entry.staff, entry.deed, entry.reason) == (olga, "settle", "2010-09")
 
+    def test_waits_for_a_worker_before_the_eyes_of_who_started_it(
+        self, console: Client, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr("payments.desk.console.settle_month.delay", lambda **_sending: None)
+        before = console.get(PAGE).content.decode()
+
+        shown = console.post(f"{PAGE}start/", follow=True).content.decode()
+        close_period(period=SEPTEMBER, at=SEPTEMBER.ends_at, fee_basis_points=1000)
+        begun = console.get(PAGE).content.decode()
+
+        assert '<meta http-equiv="refresh"' not in before
+        assert '<meta http-equiv="refresh"' in shown
+        assert "no worker has begun it yet" in shown
+        assert "no worker has begun it yet" not in begun
+
     def test_refuses_a_month_that_runs(self, console: Client, monkeypatch: Any) -> None:
         running = Period.of(datetime.now(tz=UTC))
         monkeypatch.setattr("payments.desk.console.settle_month.delay", None)
