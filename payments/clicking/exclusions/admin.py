@@ -21,21 +21,19 @@ from payments.clicking.exclusions.excluding import (
     undo_exclusion,
 )
 from payments.clicking.exclusions.models import Exclusion
-from payments.deeds import Deed, DeedsAdmin
-from things.aliases.finding import thing_at
-from things.models import Thing
+from payments.deeds import Deed
+from payments.made_by_deeds import DeedForm, MadeByDeedAdmin, thing_named
 from things.partitions import PeriodSealed, is_sealed
-from things.periods import NotAPeriod, Period
+from things.periods import Period
 from things.read_only import PeriodFilter
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-_REFUSALS = (ExclusionRefused, PeriodSealed)
 _CHANGE = "payments.change_exclusion"
 
 
-class ExclusionForm(forms.ModelForm):  # type: ignore[type-arg]  # is no generic at run time
+class ExclusionForm(DeedForm):
     """A month, a thing, and whose click on it, or everybody's; and why."""
 
     period_text = forms.CharField(label=_("Month"), help_text=_("Not settled yet, as 2010-09."))
@@ -50,23 +48,26 @@ class ExclusionForm(forms.ModelForm):  # type: ignore[type-arg]  # is no generic
         model = Exclusion
         fields = ("reason",)
 
-    def clean(self) -> dict[str, Any]:
-        """Find what is named."""
-        cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        name = cleaned["subscriber_name"].strip()
-        try:
-            self.period = Period.parse(cleaned["period_text"].strip())
-            self.thing = _thing(cleaned["thing_text"].strip())
-            self.subscriber = User.objects.get(username__iexact=name) if name else None
-        except (NotAPeriod, User.DoesNotExist, Thing.DoesNotExist) as error:
-            raise forms.ValidationError(str(error)) from error
-        return cleaned
+    def do(self, said: dict[str, Any]) -> Exclusion:
+        """Exclude it."""
+        name = said["subscriber_name"].strip()
+        period = Period.parse(said["period_text"].strip())
+        thing = thing_named(said["thing_text"].strip())
+        reason, now = said["reason"], timezone.now()
+        if not name:
+            return exclude_thing(period=period, thing=thing, reason=reason, by=self.by, at=now)
+        return exclude_click(
+            period=period,
+            subscriber=User.objects.get(username__iexact=name),
+            thing=thing,
+            reason=reason,
+            by=self.by,
+            at=now,
+        )
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(DeedsAdmin):
+class ExclusionAdmin(MadeByDeedAdmin):
     """What takes no part in a month's division."""
 
     columns = ("id", "period", "thing", "subscriber", "reason", "excluded_by", "undone_at")
@@ -86,7 +87,8 @@ class ExclusionAdmin(DeedsAdmin):
     search_help_text = _("A subscriber’s user name, in full, or the start of an address.")
     ordering = ("-id",)
     form = ExclusionForm
-    refusals = _REFUSALS
+    asked = ("period_text", "thing_text", "subscriber_name", "reason")
+    refusals = (ExclusionRefused, PeriodSealed)
 
     def deeds_of(self, row: Exclusion) -> Sequence[Deed]:
         """Until the settlement."""
@@ -100,66 +102,7 @@ class ExclusionAdmin(DeedsAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What a link names: the address of a click's page has all three."""
-        names = ("period_text", "thing_text", "subscriber_name")
-        return {name: request.GET[name] for name in names if name in request.GET}
-
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        """A form for a new one."""
-        names = ("period_text", "thing_text", "subscriber_name", "reason")
-        return super().get_fields(request, obj) if obj else names
-
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        """All of an old one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
-
-    def get_form(self, request: HttpRequest, *arguments: Any, **keywords: Any) -> Any:
-        """The form, which refuses as the deed does."""
-        form = super().get_form(request, *arguments, **keywords)
-        if not issubclass(form, ExclusionForm):
-            return form
-
-        class Excluding(form):  # type: ignore[misc, valid-type]
-            def clean(inner) -> dict[str, Any]:  # noqa: N805  # the form, not the page
-                cleaned: dict[str, Any] = super().clean()
-                if not inner.errors and hasattr(inner, "thing"):
-                    _exclude(inner, viewer(request))
-                return cleaned
-
-        return Excluding
-
-    def save_model(self, request: HttpRequest, obj: Exclusion, form: Any, change: object) -> None:
-        """It is written down already: the form's refusals are the deed's."""
-        obj.pk = form.excluded.pk
-        obj.refresh_from_db()
-
-
-def _thing(text: str) -> Thing:
-    if text.isdecimal() and len(text) < 19:
-        return Thing.objects.get(pk=int(text))
-    found = thing_at(text)
-    if found is None:
-        raise Thing.DoesNotExist(_t("There is no such thing."))
-    return found
-
-
-def _exclude(form: Any, by: User) -> None:
-    reason, now = form.cleaned_data["reason"], timezone.now()
-    try:
-        if form.subscriber is None:
-            form.excluded = exclude_thing(
-                period=form.period, thing=form.thing, reason=reason, by=by, at=now
-            )
-        else:
-            form.excluded = exclude_click(
-                period=form.period,
-                subscriber=form.subscriber,
-                thing=form.thing,
-                reason=reason,
-                by=by,
-                at=now,
-            )
-    except _REFUSALS as refusal:
-        form.add_error(None, str(refusal))
+        return {name: request.GET[name] for name in self.asked if name in request.GET}
 
 
 def _undo(request: HttpRequest, excluded: Exclusion, _note: str) -> StrOrPromise:

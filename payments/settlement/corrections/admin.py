@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.viewer import viewer
 from payments.columns import CurrencyFilter, amount
-from payments.deeds import Deed, DeedsAdmin
+from payments.deeds import Deed
 from payments.ledger.models import Transfer
 from payments.ledger.posting import AlreadyCorrected, NotEnough
+from payments.made_by_deeds import DeedForm, MadeByDeedAdmin, thing_named
 from payments.money import MICROS
 from payments.settlement.corrections.deciding import (
     CorrectionRefused,
@@ -28,19 +29,16 @@ from payments.settlement.corrections.deciding import (
 )
 from payments.settlement.corrections.models import Correction, ReversedClick
 from payments.settlement.corrections.reversing import NothingToTakeBack, NotSettled
-from things.aliases.finding import thing_at
-from things.models import Thing
-from things.periods import NotAPeriod, Period
+from things.periods import Period
 from things.read_only import PeriodFilter, ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 _APPROVE = "payments.approve_correction"
-_REFUSALS = (CorrectionRefused, NotSettled, NothingToTakeBack, NotEnough, AlreadyCorrected)
 
 
-class CorrectionForm(forms.ModelForm):  # type: ignore[type-arg]  # is no generic at run time
+class CorrectionForm(DeedForm):
     """Clicks of a settled month, or a transfer; and why."""
 
     period_text = forms.CharField(
@@ -66,16 +64,15 @@ class CorrectionForm(forms.ModelForm):  # type: ignore[type-arg]  # is no generi
         model = Correction
         fields = ("reason", "evidence")
 
-    def clean(self) -> dict[str, Any]:
-        """Find what is named, and see that it can be proposed."""
-        cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        try:
-            self.wanted = self._wanted(cleaned)
-        except (NotAPeriod, User.DoesNotExist, Transfer.DoesNotExist, Thing.DoesNotExist) as error:
-            raise forms.ValidationError(str(error)) from error
-        return cleaned
+    def do(self, said: dict[str, Any]) -> Correction:
+        """Propose it."""
+        return propose_correction(
+            self._wanted(said),
+            reason=said["reason"],
+            evidence=said["evidence"],
+            by=self.by,
+            at=timezone.now(),
+        )
 
     def _wanted(self, cleaned: dict[str, Any]) -> Wanted:
         if key := cleaned["transfer_key"]:
@@ -89,21 +86,12 @@ class CorrectionForm(forms.ModelForm):  # type: ignore[type-arg]  # is no generi
         return Wanted(
             period=Period.parse(cleaned["period_text"]),
             subscriber=User.objects.get(username__iexact=name) if name else None,
-            thing=_thing(text) if text else None,
+            thing=thing_named(text) if text else None,
         )
 
 
-def _thing(text: str) -> Thing:
-    if text.isdecimal() and len(text) < 19:
-        return Thing.objects.get(pk=int(text))
-    found = thing_at(text)
-    if found is None:
-        raise Thing.DoesNotExist(_t("There is no such thing."))
-    return found
-
-
 @admin.register(Correction)
-class CorrectionAdmin(DeedsAdmin):
+class CorrectionAdmin(MadeByDeedAdmin):
     """One person proposes, another approves; then the mirror transfers are posted."""
 
     columns = (
@@ -141,7 +129,16 @@ class CorrectionAdmin(DeedsAdmin):
     search_help_text = _("A subscriber’s user name or a transfer’s key, in full.")
     ordering = ("-id",)
     form = CorrectionForm
-    refusals = _REFUSALS
+    asked = (
+        "period_text",
+        "subscriber_name",
+        "thing_text",
+        "transfer_key",
+        "transfer_amount",
+        "reason",
+        "evidence",
+    )
+    refusals = (CorrectionRefused, NotSettled, NothingToTakeBack, NotEnough, AlreadyCorrected)
 
     def deeds_of(self, row: Correction) -> Sequence[Deed]:
         """While it waits."""
@@ -156,47 +153,6 @@ class CorrectionAdmin(DeedsAdmin):
     def has_add_permission(self, request: HttpRequest, *_arguments: object) -> bool:
         """Who may propose."""
         return request.user.has_perm("payments.add_correction")
-
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        """A form for a new one."""
-        names = ("period_text", "subscriber_name", "thing_text", "transfer_key", "transfer_amount")
-        return super().get_fields(request, obj) if obj else (*names, "reason", "evidence")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        """All of an old one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
-
-    def get_form(self, request: HttpRequest, *arguments: Any, **keywords: Any) -> Any:
-        """The form, which refuses as the deed does."""
-        form = super().get_form(request, *arguments, **keywords)
-        if not issubclass(form, CorrectionForm):
-            return form
-
-        class Proposing(form):  # type: ignore[misc, valid-type]
-            def clean(inner) -> dict[str, Any]:  # noqa: N805  # the form, not the page
-                cleaned: dict[str, Any] = super().clean()
-                if not inner.errors and hasattr(inner, "wanted"):
-                    _propose(inner, viewer(request))
-                return cleaned
-
-        return Proposing
-
-    def save_model(self, request: HttpRequest, obj: Correction, form: Any, change: object) -> None:
-        """It is written down already: the form's refusals are the deed's."""
-        obj.pk = form.proposed.pk
-
-
-def _propose(form: Any, by: User) -> None:
-    try:
-        form.proposed = propose_correction(
-            form.wanted,
-            reason=form.cleaned_data["reason"],
-            evidence=form.cleaned_data["evidence"],
-            by=by,
-            at=timezone.now(),
-        )
-    except _REFUSALS as refusal:
-        form.add_error(None, str(refusal))
 
 
 @admin.register(ReversedClick)
@@ -218,15 +174,11 @@ class ReversedClickAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
-def _staff(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def _approve(request: HttpRequest, proposed: Correction, _note: str) -> StrOrPromise:
-    approve_correction(correction_id=proposed.pk, by=_staff(request), at=timezone.now())
+    approve_correction(correction_id=proposed.pk, by=viewer(request), at=timezone.now())
     return _t("It is taken back; those concerned see it in their statements.")
 
 
 def _refuse(request: HttpRequest, proposed: Correction, _note: str) -> StrOrPromise:
-    refuse_correction(correction_id=proposed.pk, by=_staff(request), at=timezone.now())
+    refuse_correction(correction_id=proposed.pk, by=viewer(request), at=timezone.now())
     return _t("It is refused; nothing moved.")
