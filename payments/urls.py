@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from payments.earnings import creator_pages as creators
 from payments.earnings import views as earnings
 from payments.earnings.papers import pages as papers
-from payments.giving import budget_pages, choosing, means, onward
+from payments.giving import budget_pages, choosing, onward, play_pages
 from payments.giving import views as giving
 from payments.giving.exporting import views as files
 from payments.payouts import pages as payouts
@@ -43,7 +43,7 @@ urlpatterns = [
     path("", include("payments.deposits.urls")),
     path("giving/go-on/", onward.go_on, name="go_on"),
     path("", include("payments.tips.urls")),
-    path("giving/play-money/", means.show_play_money, name="play_money"),
+    path("giving/play-money/", play_pages.show_play_money, name="play_money"),
     path("giving/", giving.list_giving, name="giving"),
     path("giving/<int:year>/", giving.show_giving_year, name="giving_year"),
     path("giving/<int:year>/statement.<str:form>", files.send_year, name="giving_year_file"),

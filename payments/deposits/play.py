@@ -14,6 +14,7 @@ from payments.deposits.crediting import DepositRefused, begin_deposit, credit_de
 from payments.deposits.models import Refund, Way
 from payments.deposits.returning import note_refund
 from payments.ledger.models import LedgerAccount
+from payments.ledger.posting import KeyReused
 
 
 class PlayMoneyRefused(Exception):
@@ -65,6 +66,9 @@ def pay_in_play_money(
             )
         except DepositRefused as refusal:
             raise PlayMoneyRefused(str(refusal)) from refusal
+        # An arrived deposit has the amount of its provider: here, what was asked for.
+        if deposit.amount != amount:
+            raise KeyReused(f"the key {key} belongs to another deposit")
         credited = credit_deposit(deposit, amount=amount, about_at=at, at=at)
     credited.wallet.refresh_from_db()
     return credited.wallet

@@ -20,11 +20,10 @@ from accounts.viewer import viewer
 from payments.coming_back import page_to_come_back_to
 from payments.deposits.bank.references import format_reference, reference_of
 from payments.deposits.bank.transfer import BankTransfer
+from payments.deposits.pages.amounts import USUAL
 from payments.fields import AmountField
-from payments.money import MICROS, format_cents, minor_unit
+from payments.money import format_cents, minor_unit
 
-# What is written into the QR code until the payer says otherwise.
-USUAL = 20 * MICROS
 # The largest amount of a SEPA credit transfer (EPC069-12).
 MOST = 999_999_990_000 * 1_000
 

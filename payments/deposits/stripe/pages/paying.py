@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import Any
-
-from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +16,7 @@ from accounts.viewer import viewer
 from payments.coming_back import address_with_next, page_to_come_back_to
 from payments.deposits.crediting import DepositRefused
 from payments.deposits.models import Deposit, Way
+from payments.deposits.pages.amounts import DepositForm, first_offer, form_was_used
 from payments.deposits.providers import taking_money
 from payments.deposits.stripe.cards import Cards
 from payments.deposits.stripe.client import CardsRefused, CardsUnreachable
@@ -29,39 +26,8 @@ from payments.deposits.stripe.paying import (
     begin_card_deposit,
     look_at_payment,
 )
-from payments.fields import AmountField, CurrencyField
 from payments.ledger.models import LedgerAccount
 from payments.ledger.posting import KeyReused
-from payments.money import MICROS, format_for_people, minor_unit
-
-# What is offered first.
-USUAL = 20 * MICROS
-
-
-class CardDepositForm(forms.Form):
-    """How much is to be paid in. `key` makes the form sent twice one payment."""
-
-    amount = AmountField()
-    currency = CurrencyField()
-    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
-
-    def clean(self) -> dict[str, Any]:
-        """Within the site's bounds, in whole minor units."""
-        cleaned = super().clean() or {}
-        amount, currency = cleaned.get("amount"), cleaned.get("currency")
-        if amount is None or currency is None:
-            return cleaned
-        if not settings.MINIMUM_DEPOSIT <= amount <= settings.MAXIMUM_DEPOSIT:
-            bounds = {
-                "least": format_for_people(settings.MINIMUM_DEPOSIT, currency),
-                "most": format_for_people(settings.MAXIMUM_DEPOSIT, currency),
-            }
-            self.add_error("amount", _("Choose from %(least)s to %(most)s.") % bounds)
-        elif amount % minor_unit(currency):
-            self.add_error(
-                "amount", _("Nobody can pay this amount exactly: leave out some decimals.")
-            )
-        return cleaned
 
 
 @never_cache
@@ -73,7 +39,7 @@ def pay_by_card(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not settings.DEPOSITS:
         return redirect("pay_in")
-    form = CardDepositForm(request.POST or None, initial=_initial(request))
+    form = DepositForm(request.POST or None, initial=first_offer(viewer(request)))
     back = page_to_come_back_to(request)
     status = 400 if form.is_bound and not form.is_valid() else 200
     if form.is_bound and form.is_valid():
@@ -147,21 +113,6 @@ def _shown(request: HttpRequest, context: dict[str, object], status: int = 200) 
     return render(request, "payments/card_deposit.html", context, status=status)
 
 
-def _initial(request: HttpRequest) -> dict[str, object]:
-    """The usual amount, in the currency of the fullest wallet."""
-    wallets = LedgerAccount.objects.filter(
-        owner=viewer(request),
-        kind=LedgerAccount.Kind.WALLET,
-        currency__in=settings.CURRENCIES,
-    )
-    fullest = wallets.order_by("-owed", "-balance", "pk").first()
-    return {
-        "amount": max(USUAL, settings.MINIMUM_DEPOSIT),
-        "currency": fullest.currency if fullest else settings.CURRENCIES[0],
-        "key": secrets.token_urlsafe(12),
-    }
-
-
 def _other_ways(back: str) -> list[tuple[object, str]]:
     return [
         (provider.title, address_with_next(provider.page, back))
@@ -177,5 +128,5 @@ def _why(refusal: Exception) -> str:
         case TooManyBegun():
             return _("That were many payments in a short time. Try again in an hour.")
         case KeyReused():
-            return _("This form was used for another payment already. Open it again.")
+            return form_was_used()
     return _("This amount cannot be paid by card. Try another.")

@@ -24,10 +24,10 @@ from accounts.models import User
 from accounts.security.reauthenticating import freshly_authenticated
 from accounts.viewer import viewer
 from payments.deposits.crediting import DepositRefused
+from payments.deposits.pages.amounts import DepositForm
 from payments.deposits.stripe.cards import Cards
 from payments.deposits.stripe.client import CardsRefused, CardsUnreachable
 from payments.deposits.stripe.models import Refill, SavedCard
-from payments.deposits.stripe.pages.paying import CardDepositForm
 from payments.deposits.stripe.refilling import (
     LAST_DAY,
     NoCard,
@@ -54,7 +54,7 @@ USUAL = 10 * MICROS
 _SETUP = "card_setup"
 
 
-class RefillForm(CardDepositForm):
+class RefillForm(DepositForm):
     """How much each month, when, and the agreement."""
 
     day = forms.TypedChoiceField(
