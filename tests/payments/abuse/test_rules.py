@@ -10,12 +10,13 @@ import pytest
 from accounts.models import User
 from payments.abuse.finding import find
 from payments.abuse.models import AbuseRule
+from payments.clicking.exclusions.excluding import exclude_click, exclude_thing, undo_exclusion
 from payments.clicking.models import ClickAddress
 from payments.deposits.models import Deposit
 from payments.ledger.models import Transfer
 from payments.payouts.models import Payout, PayoutDetails, Way
 from payments.tips.models import Tip
-from things.models import Click
+from things.models import Click, Thing
 from things.partitions import ensure_partition
 from things.periods import Period
 
@@ -352,3 +353,86 @@ class TestFind:
         ensure_partition(SEPTEMBER)
 
         assert find(rule(kind), period=SEPTEMBER) == []
+
+
+class TestExcluded:
+    """What staff left out of the month is left out by the rules too."""
+
+    def exclude(self, thing: Thing, by: User, subscriber: User | None = None) -> int:
+        if subscriber is None:
+            made = exclude_thing(period=SEPTEMBER, thing=thing, reason="seen", by=by, at=NOON)
+        else:
+            made = exclude_click(
+                period=SEPTEMBER,
+                subscriber=subscriber,
+                thing=thing,
+                reason="seen",
+                by=by,
+                at=NOON,
+            )
+        return made.pk
+
+    @pytest.fixture
+    def ring(self, people: People, clicks: Clicks) -> list[User]:
+        a, b = people("a", "b")
+        clicks(a, {b: 4})
+        clicks(b, {a: 4})
+        return [a, b]
+
+    def test_excluded_things_make_no_ring(self, ring: list[User], olga: User, rule: Rule) -> None:
+        for thing in Thing.objects.filter(owner=ring[0]):
+            self.exclude(thing, olga)
+
+        assert names(rule(Kind.RING)) == set()
+
+    def test_excluded_clicks_make_no_ring(self, ring: list[User], olga: User, rule: Rule) -> None:
+        for click in Click.objects.filter(subscriber=ring[0]):
+            self.exclude(click.thing, olga, ring[0])
+
+        assert names(rule(Kind.RING)) == set()
+
+    def test_what_takes_part_again_is_found_again(
+        self, ring: list[User], olga: User, rule: Rule
+    ) -> None:
+        made = [self.exclude(thing, olga) for thing in Thing.objects.filter(owner=ring[0])]
+        for number in made:
+            undo_exclusion(exclusion_id=number, by=olga, at=NOON)
+
+        assert names(rule(Kind.RING)) == {"a", "b"}
+
+    def test_an_exclusion_of_another_month_changes_nothing(
+        self, ring: list[User], olga: User, rule: Rule
+    ) -> None:
+        for thing in Thing.objects.filter(owner=ring[0]):
+            exclude_thing(period=Period(2010, 8), thing=thing, reason="seen", by=olga, at=NOON)
+
+        assert names(rule(Kind.RING)) == {"a", "b"}
+
+    def test_the_budget_is_divided_among_the_others(
+        self, ring: list[User], olga: User, rule: Rule
+    ) -> None:
+        a, b = ring
+        self.exclude(Thing.objects.filter(owner=b).earliest("pk"), olga, a)
+
+        found = find(rule(Kind.RING), period=SEPTEMBER)
+
+        of_b = next(one for one in found if one.creator == b.pk)
+        assert [(one.giver, one.clicks, one.amount) for one in of_b.givers] == [
+            (a.pk, 3, 3 * 1_666_666)
+        ]
+
+    def test_addresses_and_fans_are_counted_without_them(
+        self, people: People, clicks: Clicks, olga: User, rule: Rule
+    ) -> None:
+        (creator,) = people("creator")
+        for fan in people(*(f"fan{n}" for n in range(8)), date_joined=SEPTEMBER.starts_at):
+            clicks(fan, {creator: 3})
+            ClickAddress.objects.create(subscriber=fan, period=SEPTEMBER, digest=b"here")
+        found = [names(rule(kind)) for kind in (Kind.NEW_ACCOUNTS, Kind.ONE_ADDRESS)]
+        for thing in Thing.objects.filter(owner=creator):
+            self.exclude(thing, olga)
+
+        left = [names(rule(kind)) for kind in (Kind.NEW_ACCOUNTS, Kind.ONE_ADDRESS)]
+
+        assert found == [{"creator"}, {"creator"}]
+        assert left == [set(), set()]
