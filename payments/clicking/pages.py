@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.viewer import viewer
 from accounts.visibility import chosen_visibility
 from payments.clicking.answering import State, answer_undo
+from payments.clicking.exclusions.asking import excluded_for
 from payments.clicking.models import KeptClick
+from payments.clicking.taking_part import left_out_now
 from payments.clicking.worth import worth_now
 from payments.paging import page_of
 from things.models import Click
@@ -29,8 +32,12 @@ from things.sites.models import Connection
 def list_clicks(request: HttpRequest) -> HttpResponse:
     """The clicks of the running month, latest first."""
     giver, now = viewer(request), timezone.now()
-    clicks = Click.objects.in_period(Period.of(now)).filter(subscriber=giver)
-    page = page_of(request, clicks.select_related("thing__owner").order_by("-clicked_at", "thing"))
+    period = Period.of(now)
+    clicks = Click.objects.in_period(period).filter(subscriber=giver)
+    told = clicks.annotate(
+        left_out=Q(left_out_now(period)), excluded_for=excluded_for(period)
+    ).select_related("thing__owner")
+    page = page_of(request, told.order_by("-clicked_at", "thing"))
     context = {"page": page, "worth": worth_now(giver, at=now)}
     return render(request, "payments/clicks.html", context)
 

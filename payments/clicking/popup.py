@@ -25,6 +25,7 @@ from payments.clicking.kept import click_or_keep, has_kept_click, tag_of_counted
 from payments.clicking.origins import from_our_page
 from payments.clicking.standing import TERMS, term_asked
 from payments.clicking.subjects import NoSuchThing, describe_subject
+from payments.clicking.taking_part import exclusion_met
 from payments.clicking.tokens import (
     TokenRefused,
     TokenTooYoung,
@@ -37,6 +38,7 @@ from things.button.assets import asset
 from things.counting import count_of
 from things.describing import SubmissionRefused, is_draft, query_of, read_submission
 from things.models import Thing
+from things.periods import Period
 from things.referring.pages import page_named
 
 NONCE_LENGTH = 64
@@ -203,6 +205,7 @@ def _known(request: HttpRequest, thing: Thing, subject: str, window: Window) -> 
         "terms": TERMS,
         "own": thing.owner_id == viewer.pk,
         "worth": worth(viewer, at=now),
+        "exclusion": None if is_draft(thing) else exclusion_met(viewer, thing, Period.of(now)),
         "site": connectable_site(thing) if window.kind == 2 else None,
         "token": confirm_token(session=_session(request), subject=subject, at=now),
     }

@@ -1,4 +1,7 @@
-"""What a click is worth while the month still runs."""
+"""What a click is worth while the month still runs.
+
+By the clicks that the settlement would divide the budget among if it began now: see `taking_part`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 
 from accounts.models import User
 from payments.budgets.models import Budget, Plan
+from payments.clicking.taking_part import count_taking_part
 from things.describing import is_draft
 from things.models import Click, PendingClick, Thing
 from things.periods import Period
@@ -14,7 +18,7 @@ from things.periods import Period
 
 @dataclass(frozen=True)
 class Worth:
-    """What each click of a subscriber is worth now, in micros, after `clicks` of them."""
+    """What each click of a subscriber is worth now, in micros, after `clicks` that take part."""
 
     share: int
     currency: str
@@ -27,7 +31,10 @@ def worth_of_next_click(subscriber: User, *, at: datetime) -> Worth | None:
 
 
 def worth_now(subscriber: User, *, at: datetime) -> Worth | None:
-    """What each click is worth now. None without a budget, or without clicks. Three queries."""
+    """What each click is worth now. None without a budget, or without clicks. Three queries.
+
+    None too while the wallet owes: nothing is given out of it then.
+    """
     return _worth(subscriber, at, more=0)
 
 
@@ -43,11 +50,12 @@ def has_clicked(subscriber: User, thing: Thing, *, at: datetime) -> bool:
 
 def _worth(subscriber: User, at: datetime, *, more: int) -> Worth | None:
     period = Period.of(at)
-    clicks = Click.objects.in_period(period).filter(subscriber=subscriber).count() + more
-    chosen = (
-        Budget.objects.in_period(period).held().filter(subscriber=subscriber).first()
-        or Plan.objects.giving().filter(subscriber=subscriber).first()
-    )
+    clicks = count_taking_part(subscriber, period) + more
+    held = Budget.objects.in_period(period).held().filter(subscriber=subscriber)
+    budget = held.select_related("wallet").first()
+    if budget is not None and budget.wallet.owed and not more:
+        return None
+    chosen = budget or Plan.objects.giving().filter(subscriber=subscriber).first()
     if chosen is None or not clicks:
         return None
     return Worth(share=chosen.amount // clicks, currency=chosen.currency, clicks=clicks)

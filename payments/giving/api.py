@@ -96,6 +96,9 @@ StatementShape = inline_serializer(
                 "thing": EmbeddedThingShape(),
                 "clicked_at": serializers.IntegerField(help_text="Unix seconds"),
                 "counts": serializers.BooleanField(),
+                "excluded_for": serializers.CharField(
+                    allow_null=True, help_text="Why staff excluded it; null where they did not"
+                ),
             },
             many=True,
         ),

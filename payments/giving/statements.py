@@ -14,9 +14,10 @@ from accounts.models import User
 from payments.budgets.models import Budget
 from payments.clicking.exclusions.asking import excluded_for, is_excluded
 from payments.clicking.models import SkippedPeriod
+from payments.clicking.taking_part import left_out_now
 from payments.settlement.division import divide
 from payments.settlement.models import Settlement
-from things.models import Click, Thing
+from things.models import Click
 from things.periods import Period
 
 
@@ -184,11 +185,9 @@ def _left_out(budget: Budget, settlement: Settlement | None, whole: LeftOut | No
     """The clicks that take no part."""
     if whole is not None:
         return Q(subscriber=budget.subscriber)
-    excluded = Q(is_excluded(budget.period))
-    if settlement is not None:
-        return Q(thing__in=settlement.left_out_things) | excluded
-    suspended = Q(thing__state=Thing.State.SUSPENDED) | Q(thing__owner__suspended=True)
-    return suspended | Q(thing__owner=None) | excluded
+    if settlement is None:
+        return left_out_now(budget.period)
+    return Q(thing__in=settlement.left_out_things) | Q(is_excluded(budget.period))
 
 
 def _skipped(subscriber: User, period: Period) -> int:
