@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.answers import NothingHere
 from accounts.models import User
 from payments.charts import MonthChart, recent_months
-from payments.clicking.exclusions.asking import excluded_from_earnings
+from payments.clicking.exclusions.asking import SHOWN, excluded_from_earnings
 from payments.earnings import exports, reports
 from payments.earnings.balance import received_and_given
 from payments.earnings.exporting.reports import FLATTRS_CURRENCY, report_name
@@ -97,7 +97,7 @@ def show_creator_month(request: HttpRequest, username: str, period: Period) -> H
         "lines": reports.thing_lines(month, page),
         "days": days_of(creator, period),
         "pages": pages_of(creator, period, most=PAGES_SHOWN),
-        "excluded": excluded_from_earnings(creator, period),
+        "excluded": excluded_from_earnings(creator, period)[:SHOWN],
         "taken_back": taken_from_earnings(creator, period),
         "taken_back_note": _(
             "It went back to who gave it: net out of your earnings, with the fee."
@@ -132,14 +132,14 @@ def _unsettled(
         "lines": [(things[one.thing_id], one) for one in shown],
         "pages": pages_of(creator, period, most=PAGES_SHOWN),
         "tips": tips,
-        "excluded": excluded_from_earnings(creator, period),
+        "excluded": excluded_from_earnings(creator, period)[:SHOWN],
     }
     return render(request, "payments/creator_running.html", context)
 
 
 def _only_excluded(request: HttpRequest, creator: User, period: Period) -> HttpResponse:
     """A month of which nothing was earned, because of what staff excluded; else there is none."""
-    excluded = excluded_from_earnings(creator, period)
+    excluded = list(excluded_from_earnings(creator, period)[:SHOWN])
     if not excluded:
         raise _nothing(creator, period)
     context = {"creator": creator, "period": period, "excluded": excluded}

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
+from payments.clicking.exclusions.asking import excluded_from_earnings
+from payments.clicking.exclusions.models import Exclusion
 from payments.earnings.exporting.reports import FIRST_LINE, Row, report_line
 from payments.earnings.figures import days_of
 from payments.earnings.overview import MonthRow, months_of
@@ -71,7 +73,10 @@ def months_as_json(creator: User) -> dict[str, Any]:
 
 
 def month_as_csv(month: CreatorMonth) -> str:
-    """A month by thing, most earned first, and then each tip. `gross` adds up to that of both."""
+    """A month by thing, most earned first, and then each tip. `gross` adds up to that of both.
+
+    At the end what staff excluded from the month, each with the reason and worth nothing.
+    """
     header = ["url", "title", "currency", "clicks", "gross", "lowest", "highest", "mean", "median"]
     rows = [
         [
@@ -81,6 +86,7 @@ def month_as_csv(month: CreatorMonth) -> str:
             str(line.clicks),
             *(format_exact(amount) for amount in _amounts(line)),
             "clicks",
+            "",
         ]
         for line in thing_lines(month, sums_by_thing(month))
     ]
@@ -93,10 +99,15 @@ def month_as_csv(month: CreatorMonth) -> str:
             format_exact(moved.gross),
             *[""] * 4,
             "tip" if moved.gross > 0 else "tip taken back",
+            "",
         ]
         for moved in tips_moved(month.creator, month.period)
     ]
-    return _csv([*header, "source"], rows)
+    rows += [
+        [one.thing.url, one.thing.title, *[""] * 7, f"excluded {_what(one)}", one.reason]
+        for one in excluded_from_earnings(month.creator, month.period).iterator()
+    ]
+    return _csv([*header, "source", "reason"], rows)
 
 
 def month_as_json(month: CreatorMonth) -> dict[str, Any]:
@@ -142,6 +153,16 @@ def month_as_json(month: CreatorMonth) -> dict[str, Any]:
         "pages": [
             {"page": one.page, "clicks": one.clicks}
             for one in pages_of(month.creator, month.period, most=MOST_PAGES)
+        ],
+        "excluded": [
+            {
+                "at": one.excluded_at.isoformat(),
+                "url": one.thing.url,
+                "title": one.thing.title,
+                "what": _what(one),
+                "reason": one.reason,
+            }
+            for one in excluded_from_earnings(month.creator, month.period).iterator()
         ],
     }
 
@@ -198,6 +219,11 @@ def _tip(moved: TipMoved) -> dict[str, Any]:
         "note": tip.note,
         "url": tip.thing.url if tip.thing else None,
     }
+
+
+def _what(excluded: Exclusion) -> str:
+    """Whether one click is excluded, whoever's it is, or all clicks on the thing."""
+    return "click" if excluded.subscriber_id else "thing"
 
 
 def _source(row: MonthRow) -> str:

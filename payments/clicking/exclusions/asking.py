@@ -12,7 +12,7 @@ from things.models import Thing
 from things.partitions import is_sealed
 from things.periods import Period
 
-# A page is for people: who has more finds all of them in the export of what is kept.
+# A page is for people: who has more finds all of them in the month's file.
 SHOWN = 100
 
 # For statements of one period, in which the table of clicks is called `click`. A list that is
@@ -53,10 +53,10 @@ def excluded_for(period: Period) -> Subquery:
     return Subquery(_of_click(period).order_by("pk").values("reason")[:1])
 
 
-def excluded_from_earnings(creator: User, period: Period) -> list[Exclusion]:
-    """What of a creator's things is excluded in a period, latest first. One query."""
+def excluded_from_earnings(creator: User, period: Period) -> QuerySet[Exclusion]:
+    """What of a creator's things is excluded in a period, latest first."""
     of_creator = in_force(period).filter(thing__owner=creator)
-    return list(of_creator.select_related("thing__owner").order_by("-pk")[:SHOWN])
+    return of_creator.select_related("thing__owner").order_by("-pk")
 
 
 def why_not_merged(things: list[Thing]) -> str:

@@ -10,7 +10,18 @@ from payments.giving.exporting.entries import Entry, entries_of
 from payments.giving.months import SubscriberMonth
 from payments.money import format_exact
 
-HEADER = ("month", "at", "line", "description", "creator", "url", "currency", "share", "amount")
+HEADER = (
+    "month",
+    "at",
+    "line",
+    "description",
+    "creator",
+    "url",
+    "currency",
+    "share",
+    "amount",
+    "reason",
+)
 
 # What spreadsheets take for the beginning of a formula. Titles are other people's texts.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,6 +52,7 @@ def _cells(entry: Entry) -> list[str]:
         entry.currency,
         "" if entry.share is None else format_exact(entry.share),
         "" if entry.amount is None else format_exact(entry.amount),
+        _harmless(entry.reason),
     ]
 
 

@@ -30,7 +30,7 @@ class Entry:
 
     `amount` is what moved in the wallet, negative where it went out; of an opening or closing,
     what is in it. None where nothing has moved yet: clicks of a month that is not settled have
-    only their `share` so far.
+    only their `share` so far. `reason` is why staff excluded a click.
     """
 
     period: Period
@@ -42,6 +42,7 @@ class Entry:
     url: str = ""
     share: int | None = None
     amount: int | None = None
+    reason: str = ""
 
 
 def entries_of(month: SubscriberMonth) -> Iterator[Entry]:
@@ -122,6 +123,7 @@ def _clicks(period: Period, statement: Statement) -> Iterator[Entry]:
             url=click.url,
             share=share,
             amount=-share if settled else None,
+            reason=click.excluded_for or "",
         )
     remainder = statement.remainder
     yield Entry(period, REMAINDER, currency, share=remainder, amount=0 if settled else None)

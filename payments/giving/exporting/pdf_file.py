@@ -211,7 +211,7 @@ def _clicks(statement: Statement) -> Iterator[Row]:
                 days[day],
                 share if click.counts else none,
             ],
-            below=click.url if click.title else "",
+            below=" · ".join(filter(None, (click.title and click.url, click.excluded_for))),
         )
     yield Row([_("Together"), "", "", _exact(statement.given, currency)], total=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -10,6 +12,7 @@ from at_once import at_once
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.models import StaffEntry, User
 from payments.clicking.exclusions.excluding import (
@@ -68,6 +71,11 @@ def earned() -> dict[str, tuple[int, int]]:
 def wallets() -> dict[str, tuple[int, int]]:
     rows = LedgerAccount.objects.filter(kind="wallet")
     return {name: (b, h) for name, b, h in rows.values_list("owner__username", "balance", "held")}
+
+
+def fetched(client: Client, address: str) -> bytes:
+    answer = client.get(address)
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[arg-type]
 
 
 def faults() -> list[str]:
@@ -295,6 +303,64 @@ class TestPages:
         assert "The operator excluded 1 click" in page
         told = b"".join(as_json.streaming_content).decode()  # type: ignore[attr-defined]
         assert '"excluded_for": "a ring"' in told
+
+    @pytest.mark.parametrize("settled", [False, True])
+    def test_say_why_in_the_givers_files(
+        self,
+        client: Client,
+        ada: User,
+        song: Thing,
+        poem: Thing,
+        olga: User,
+        give: Give,
+        settle: Settle,
+        settled: bool,
+    ) -> None:
+        give(ada, song, poem, euros=4)
+        exclude(olga, poem, ada)
+        client.force_login(ada)
+        if settled:
+            settle()
+        address = reverse("giving_month", args=[SEPTEMBER])
+
+        table = fetched(client, f"{address}statement.csv").decode()
+        printed = PdfReader(io.BytesIO(fetched(client, f"{address}statement.pdf"))).pages
+
+        reasons = {row["url"]: row["reason"] for row in csv.DictReader(io.StringIO(table))}
+        assert (reasons[poem.url], reasons[song.url]) == ("a ring", "")
+        assert "a ring" in "".join(page.extract_text() for page in printed)
+
+    @pytest.mark.parametrize(("whole", "what"), [(False, "click"), (True, "thing")])
+    def test_say_why_in_the_creators_files(
+        self,
+        client: Client,
+        ada: User,
+        ben: User,
+        song: Thing,
+        poem: Thing,
+        olga: User,
+        give: Give,
+        settle: Settle,
+        whole: bool,
+        what: str,
+    ) -> None:
+        give(ada, song, poem, euros=4)
+        exclude(olga, poem, None if whole else ada)
+        client.force_login(ben)
+        settle()
+        address = "/creators/ben/months/2010-09"
+
+        table = client.get(f"{address}.csv").content.decode()
+        tree = client.get(f"{address}.json").json()
+
+        rows = list(csv.DictReader(io.StringIO(table)))
+        assert [(row["url"], row["source"], row["reason"]) for row in rows] == [
+            (song.url, "clicks", ""),
+            (poem.url, f"excluded {what}", "a ring"),
+        ]
+        [told] = tree["excluded"]
+        assert (told["url"], told["what"], told["reason"]) == (poem.url, what, "a ring")
+        assert "ada" not in table
 
     def test_tell_the_creator_without_naming_the_giver(
         self,

@@ -142,7 +142,7 @@ class TestSettledMonth:
         rows = list(csv.reader(io.StringIO(table.content.decode())))
         assert rows[1][1:] == [
             "A song", "EUR", "3", "6.500000", "1.000000", "3.000000", "2.166666", "2.500000",
-            "clicks",
+            "clicks", "",
         ]  # fmt: skip
         assert rows[2][1] == "'=A poem", "no formula for a spreadsheet"
         assert tree["totals"][0]["net"] == "9.000000"
