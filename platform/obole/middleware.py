@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.urls import ResolverMatch, resolve
 
 from obole.headers import dress, headers_of
@@ -47,6 +48,27 @@ def short_way(get_response: _Answer) -> _Answer:
         match = request.resolver_match = _resolved(path)
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         return response
+
+    return answer
+
+
+def explain_method(get_response: _Answer) -> _Answer:
+    """Give a page to a browser that opened an address which only takes forms.
+
+    Without one, Chromium shows an error of its own for a 405.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        # What has no token of a form is for programs.
+        for_programs = getattr(request.resolver_match.func, "csrf_exempt", False)
+        if for_programs or request.method != "GET" or not request.accepts("text/html"):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
     return answer
 

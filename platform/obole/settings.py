@@ -188,6 +188,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "obole.middleware.explain_method",
 ]
 
 ROOT_URLCONF = "obole.urls"

@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 from firefox import NoFirefox, Way, launch_firefox
+from gestures import shut
 from hosting import OURS, Internet
 from launching import CHOOSES, MODES, USUAL_MODE, launch
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
@@ -163,7 +164,7 @@ def open_browser(
     yield opened
     for context in used:
         for page in context.pages[1:]:
-            page.close()
+            shut(page)
         if context.pages:
             context.pages[0].goto("about:blank")
 

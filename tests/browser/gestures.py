@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import monotonic
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
 # The button's rules want a pointer that came, and stayed so long.
 DWELL = 400
@@ -82,3 +83,13 @@ def give(page: Page, *, connect: bool = False) -> None:
     while not frame.evaluate("Object.keys(localStorage).some(key => key.startsWith('on:'))"):
         assert monotonic() < deadline, "the frame never learnt of the connection"
         page.wait_for_timeout(50)
+
+
+def shut(page: Page) -> None:
+    """Close a tab at rest: while it goes somewhere, Chromium may forget that it was told to."""
+    # It may be closing by itself; and what was on its way may come between.
+    with suppress(Error):
+        page.goto("about:blank")
+    with suppress(Error):
+        page.wait_for_url("about:blank")
+    page.close()

@@ -19,6 +19,7 @@ from django.test.utils import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from every_page import EVERY_PAGE, LEADS_ON, OF_ADMIN
+from gestures import shut
 from hosting import OURS, Internet
 from launching import USUAL_MODE
 from paying import stripe_in
@@ -129,7 +130,7 @@ def begin(
     with stripe_in(context, stripe):
         yield begun
     for each in opened:
-        each.page.close()
+        shut(each.page)
 
 
 def _names(resolver: URLResolver, wanted: str = "") -> set[str]:

@@ -96,6 +96,7 @@ _ERRORS = {
     "error 403 form": ("ada", "/errors/403/form/"),
     "error 404": (None, "/nothing/here/"),
     "error 404 ada": ("ada", "/nothing/here/"),
+    "error 405": ("ada", "/click"),
     "error 429": (None, "/errors/429/"),
     "error 500": ("ada", "/errors/500/"),
 }
