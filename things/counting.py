@@ -34,7 +34,7 @@ _COUNT = """
     GROUP BY family.id
 """
 
-_ADD = "if redis.call('exists', KEYS[1]) == 1 then redis.call('incrby', KEYS[1], ARGV[1]) end"
+_ADD = "if redis.call('exists', KEYS[1]) == 1 then return redis.call('incrby', KEYS[1], ARGV[1]) end"
 
 
 def count_of(thing_id: int) -> int:
@@ -56,6 +56,15 @@ def counts_of(thing_ids: Sequence[int]) -> dict[int, int]:
 def add_to_count(thing_id: int, difference: int) -> None:
     """Add to a count that Redis remembers; for `on_commit`. Does nothing where it knows none."""
     add_to_counts([thing_id], difference)
+
+
+def count_after_click(thing_id: int) -> int:
+    """The count of a thing with a click that was committed just now; in one question to Redis."""
+    try:
+        known = _redis(settings.REDIS_URL).eval(_ADD, 1, _key(thing_id), "1")
+    except redis.RedisError:
+        known = None
+    return count_of(thing_id) if known is None else int(known)
 
 
 def add_to_counts(thing_ids: Sequence[int], difference: int) -> None:

@@ -93,10 +93,11 @@ def act_click(request: HttpRequest, said: _Said) -> HttpResponse:
     if subject.isdecimal() and len(subject) < 19:
         secret, thing_id, now = connection_secret(request), int(subject), timezone.now()
         address = digest_of_request(request, at=now)
-        if count_at_once(secret=secret, thing_id=thing_id, at=now, address=address):
+        count = count_at_once(secret=secret, thing_id=thing_id, at=now, address=address)
+        if count is not None:
             CLICKS.labels(State.COUNTED).inc()
             with translation.override(page_language(str(said.get("lang", "")))):
-                return _as_json(Answer(State.COUNTED), count_of(thing_id))
+                return _as_json(Answer(State.COUNTED), count)
     return _act(request, said, _click)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import psycopg
 from django.db import DatabaseError, connection
 
 from payments.clicking.connecting import USE_NOTED_EVERY, digest_of
-from things.counting import add_to_count
+from things.counting import count_after_click
 from things.periods import Period
 
 # Everything that `record_click` and `check_site` ask, as conditions; where one fails no row is
@@ -15,7 +16,7 @@ from things.periods import Period
 # row stops the last click taken back from lifting the hold meanwhile.
 # From which page it came is noted beside it: the connected site. From where, by a digest: Note
 # [Addresses for two months].
-_INSERT = """
+_CLICK = """
 WITH counted AS (
 INSERT INTO things_click (period, subscriber_id, thing_id, clicked_at, visibility)
 SELECT budget.period, reader.id, thing.id, %(at)s, reader.visibility
@@ -47,15 +48,15 @@ JOIN things_site AS site ON site.id = link.site_id
 
 def count_at_once(
     *, secret: str, thing_id: int, at: datetime, address: bytes | None = None
-) -> bool:
+) -> int | None:
     """Count a click of a connected reader, if their budget is held and nothing stands against it.
 
-    False, with nothing changed, in every other case: the click counted before, there is no
-    budget yet, the period is sealed, the connection is not good. `address` is the digest of where
-    the click comes from, if that is known. Call it outside a transaction:
-    the statement is one of its own.
+    Returns the thing's count with it. None, with nothing changed, in every other case: the click
+    counted before, there is no budget yet, the period is sealed, the connection is not good.
+    `address` is the digest of where the click comes from, if that is known. Call it outside a
+    transaction: the statement is one of its own.
     """
-    values: dict[str, datetime | date | int | bytes | None] = {
+    values = {
         "at": at,
         "thing": thing_id,
         "period": Period.of(at).first_day,
@@ -64,12 +65,17 @@ def count_at_once(
         "address": address,
     }
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, values)
-            counted = bool(cursor.rowcount)
+        counted = _insert(values)
     except DatabaseError:
         # The partition is sealed, or not there yet: the long way knows what to do.
-        return False
-    if counted:
-        add_to_count(thing_id, 1)
-    return counted
+        return None
+    return count_after_click(thing_id) if counted else None
+
+
+def _insert(values: dict[str, datetime | date | int | bytes | None]) -> bool:
+    """Insert the click with a plan that the connection keeps: to plan takes ten times as long."""
+    # Django's own cursor, which opens the connection or mends it, cannot keep plans.
+    with connection.cursor(), connection.wrap_database_errors:
+        with psycopg.Cursor(connection.connection) as cursor:
+            cursor.execute(_CLICK, values, prepare=True)
+            return bool(cursor.rowcount)

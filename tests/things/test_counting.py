@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from accounts.models import User
-from things.counting import HELD, LIFE, _key, _redis, add_to_count, count_of, counts_of
+from things.counting import HELD, LIFE, _key, _redis, add_to_count, count_after_click, count_of, counts_of
 from things.models import Click, Thing
 from things.partitions import ensure_partition
 from things.periods import Period
@@ -55,6 +55,13 @@ class TestCounts:
         cache.clear()
 
         assert count_of(song.pk) == 2
+
+    def test_have_a_click_that_was_committed_just_now_once(self, song: Thing) -> None:
+        click(song, "ada")
+        assert count_after_click(song.pk) == 1
+
+        click(song, "eve")
+        assert [count_after_click(song.pk), count_of(song.pk)] == [2, 2]
 
     def test_add_what_is_clicked_meanwhile(self, song: Thing) -> None:
         count_of(song.pk)
