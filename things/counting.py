@@ -34,7 +34,8 @@ _COUNT = """
     GROUP BY family.id
 """
 
-_ADD = "if redis.call('exists', KEYS[1]) == 1 then return redis.call('incrby', KEYS[1], ARGV[1]) end"
+_KNOWN = "redis.call('exists', KEYS[1]) == 1"
+_ADD = f"if {_KNOWN} then return redis.call('incrby', KEYS[1], ARGV[1]) end"
 
 
 def count_of(thing_id: int) -> int:

@@ -11,6 +11,8 @@ from payments.clicking.connecting import USE_NOTED_EVERY, digest_of
 from things.counting import count_after_click
 from things.periods import Period
 
+_Values = dict[str, datetime | date | int | bytes | None]
+
 # Everything that `record_click` and `check_site` ask, as conditions; where one fails no row is
 # inserted, and the caller goes the long way, which names the reason. The lock on the budget's
 # row stops the last click taken back from lifting the hold meanwhile.
@@ -56,7 +58,7 @@ def count_at_once(
     `address` is the digest of where the click comes from, if that is known. Call it outside a
     transaction: the statement is one of its own.
     """
-    values = {
+    values: _Values = {
         "at": at,
         "thing": thing_id,
         "period": Period.of(at).first_day,
@@ -72,10 +74,13 @@ def count_at_once(
     return count_after_click(thing_id) if counted else None
 
 
-def _insert(values: dict[str, datetime | date | int | bytes | None]) -> bool:
+def _insert(values: _Values) -> bool:
     """Insert the click with a plan that the connection keeps: to plan takes ten times as long."""
     # Django's own cursor, which opens the connection or mends it, cannot keep plans.
-    with connection.cursor(), connection.wrap_database_errors:
-        with psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(_CLICK, values, prepare=True)
-            return bool(cursor.rowcount)
+    with (
+        connection.cursor(),
+        connection.wrap_database_errors,
+        psycopg.Cursor(connection.connection) as cursor,
+    ):
+        cursor.execute(_CLICK, values, prepare=True)
+        return bool(cursor.rowcount)

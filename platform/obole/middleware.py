@@ -62,8 +62,9 @@ def explain_method(get_response: _Answer) -> _Answer:
         response = get_response(request)
         if not isinstance(response, HttpResponseNotAllowed) or response.content:
             return response
-        # What has no token of a form is for programs.
-        for_programs = getattr(request.resolver_match.func, "csrf_exempt", False)
+        view = request.resolver_match and request.resolver_match.func
+        # What asks for no token of a form is for programs.
+        for_programs = getattr(view, "csrf_exempt", False)
         if for_programs or request.method != "GET" or not request.accepts("text/html"):
             return response
         page = render(request, "405.html", status=405)

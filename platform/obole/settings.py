@@ -220,7 +220,7 @@ GIVING_VISIBILITY = environment.choice(
 
 # The servers
 
-_DATABASE = (
+_DATABASE: dict[str, Any] = (
     environment.database("DATABASE_URL")
     if environment.text("DATABASE_URL", "")
     else SERVERS.database

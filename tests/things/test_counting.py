@@ -10,7 +10,16 @@ from django.core.cache import cache
 from django.db import connection
 
 from accounts.models import User
-from things.counting import HELD, LIFE, _key, _redis, add_to_count, count_after_click, count_of, counts_of
+from things.counting import (
+    HELD,
+    LIFE,
+    _key,
+    _redis,
+    add_to_count,
+    count_after_click,
+    count_of,
+    counts_of,
+)
 from things.models import Click, Thing
 from things.partitions import ensure_partition
 from things.periods import Period
