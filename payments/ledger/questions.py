@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Out of and into any account but `settling`: by kind, as an index cannot look at the account.
 OUT_OF_AN_ACCOUNT = ~Q(kind__in=["earning", "fee"])
+OUT_IN_TIME = ~Q(kind__in=["share", "earning", "fee"])
 INTO_AN_ACCOUNT = ~Q(kind="share")
 # A month end writes one of these for each subscriber, or each creator.
 MOST_OF_ALL = ["share", "earning"]
@@ -44,6 +45,17 @@ def out_of(accounts: Sequence[LedgerAccount]) -> Q:
 def into(accounts: Sequence[LedgerAccount]) -> Q:
     """What came into accounts that are not the site's `settling`, by an index."""
     return Q(credited__in=accounts) & INTO_AN_ACCOUNT
+
+
+def sides_of(account: LedgerAccount) -> list[Q]:
+    """What came into an account that is not `settling`, then all that went out of it.
+
+    No transfer is of two of them, and each lies in an index in the order of its moments, with its
+    amount: the world outside has millions. Only shares lie elsewhere. They are some tens, out of
+    somebody's wallet; no month end takes one from an account of the site.
+    """
+    sides = [Q(credited=account) & INTO_AN_ACCOUNT, Q(debited=account) & OUT_IN_TIME]
+    return sides if account.owner_id is None else [*sides, Q(debited=account, kind="share")]
 
 
 class TransferQuerySet(models.QuerySet["Transfer"]):

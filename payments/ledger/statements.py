@@ -17,16 +17,16 @@ from django.db.models import (
     Case,
     Count,
     F,
-    OuterRef,
     Q,
     QuerySet,
     Subquery,
     Sum,
+    Value,
     When,
 )
 
 from payments.ledger.models import LedgerAccount, Transfer
-from payments.ledger.questions import INTO_AN_ACCOUNT, OUT_OF_AN_ACCOUNT, TransferQuerySet
+from payments.ledger.questions import TransferQuerySet, sides_of
 
 LINES_A_PAGE = 50
 _EXPORTED_AT_ONCE = 1_000
@@ -114,11 +114,82 @@ def statement_page(
 
     Raises NoStatement.
     """
-    rows = _chosen(wanted)
-    if after is not None:
-        rows = rows.filter(_before(after))
-    rows = rows.annotate(through=_total_through(wanted, after))
-    rows = rows.select_related("debited__owner", "credited__owner", "mirrors")
+    return _page(wanted, after, size, _total_through(wanted, after))
+
+
+def all_lines(wanted: Wanted) -> Iterator[Line]:
+    """All pages after each other, latest first: one query for each thousand lines.
+
+    The totals go on from the first page’s, else each page would add up all that came later.
+    """
+    page = statement_page(wanted, size=_EXPORTED_AT_ONCE)
+    yield from page.lines
+    while page.after is not None:
+        last = page.lines[-1]
+        page = _page(wanted, page.after, _EXPORTED_AT_ONCE, Value(last.total - last.amount))
+        yield from page.lines
+
+
+def balances_at(accounts: QuerySet[LedgerAccount], at: datetime) -> list[tuple[LedgerAccount, int]]:
+    """Each account with what was in it at an instant, in micros: two queries.
+
+    Taken back from what is in it now, so that the latest instants are the quickest. `settling` is
+    told as it is now. Each account is asked for by its number: the planner then knows which has
+    millions of transfers, and which has ten.
+    """
+    later = Q(posted_at__gt=at)
+    known = {row.pk: Wanted(row) for row in accounts}
+    moved = [
+        When(pk=number, then=_moved(wanted, later))
+        for number, wanted in known.items()
+        if wanted.account.kind != LedgerAccount.Kind.SETTLING
+    ]
+    then = F("balance") - Case(*moved, default=Value(0), output_field=BigIntegerField())
+    rows = accounts.filter(pk__in=known).annotate(then=then)
+    return [(row, getattr(row, "then")) for row in rows]  # noqa: B009  # an annotation
+
+
+def balance_at(account: LedgerAccount, at: datetime) -> int:
+    """What was in an account at an instant, in micros, with what was posted just then."""
+    [(_account, balance)] = balances_at(LedgerAccount.objects.filter(pk=account.pk), at)
+    return balance
+
+
+def turnover(wanted: Wanted) -> list[Turnover]:
+    """What came in and went out in the wanted time, by kind. Raises NoStatement.
+
+    Two queries, of somebody's account three.
+    """
+    sums: dict[str, tuple[int, int, int]] = {}
+    for number, rows in enumerate(_chosen(wanted)):
+        of_kinds = rows.order_by().values_list("kind").annotate(Count("pk"), Sum("amount"))
+        for kind, count, amount in of_kinds:
+            counted, came_in, went_out = sums.get(kind, (0, 0, 0))
+            moved = (amount, 0) if number == 0 else (0, amount)
+            sums[kind] = (counted + count, came_in + moved[0], went_out + moved[1])
+    return [Turnover(kind, *sums[kind]) for kind in sorted(sums)]
+
+
+def accounts_of(owners: Iterable[int] | None) -> QuerySet[LedgerAccount]:
+    """The accounts of some people by number, or with None the site's own."""
+    rows = LedgerAccount.objects.select_related("owner").order_by("kind", "currency", "rail", "pk")
+    if owners is None:
+        # The condition on kinds says nothing new.
+        return rows.filter(owner=None, kind__in=LedgerAccount.SITE_KINDS)
+    return rows.filter(owner__in=list(owners))
+
+
+def _page(wanted: Wanted, after: Place | None, size: int, through: Any) -> StatementPage:
+    earlier = Q() if after is None else _before(after)
+    latest = [
+        rows.filter(earlier).order_by("-posted_at", "-pk").values("pk")[: size + 1]
+        for rows in _chosen(wanted)
+    ]
+    # Each side by its own index; an “or” of them would be sorted whole.
+    rows = Transfer.objects.filter(pk__in=latest[0].union(*latest[1:], all=True))
+    rows = rows.annotate(through=through).select_related(
+        "debited__owner", "credited__owner", "mirrors"
+    )
     read = list(rows.order_by("-posted_at", "-pk")[: size + 1])
     total: int = getattr(read[0], "through") if read else 0  # noqa: B009  # an annotation
     lines = []
@@ -131,81 +202,21 @@ def statement_page(
     return StatementPage(lines, Place(last.posted_at, last.pk) if last else None)
 
 
-def all_lines(wanted: Wanted) -> Iterator[Line]:
-    """All pages after each other, latest first: one query for each thousand lines."""
-    page = statement_page(wanted, size=_EXPORTED_AT_ONCE)
-    yield from page.lines
-    while page.after is not None:
-        page = statement_page(wanted, after=page.after, size=_EXPORTED_AT_ONCE)
-        yield from page.lines
-
-
-def balances_at(accounts: QuerySet[LedgerAccount], at: datetime) -> list[tuple[LedgerAccount, int]]:
-    """Each account with what was in it at an instant, in micros: one query.
-
-    Taken back from what is in it now, so that the latest instants are the quickest. `settling` is
-    told as it is now.
-    """
-    later = Transfer.objects.filter(posted_at__gt=at).order_by().annotate(part=F("amount"))
-    came_in = later.filter(INTO_AN_ACCOUNT, credited=OuterRef("pk"))
-    went_out = later.filter(OUT_OF_AN_ACCOUNT, debited=OuterRef("pk"))
-    rows = accounts.annotate(
-        later_in=_SumOf(came_in.values("part")), later_out=_SumOf(went_out.values("part"))
-    )
-    return [(row, _balance_then(row)) for row in rows]
-
-
-def balance_at(account: LedgerAccount, at: datetime) -> int:
-    """What was in an account at an instant, in micros, with what was posted just then."""
-    [(_account, balance)] = balances_at(LedgerAccount.objects.filter(pk=account.pk), at)
-    return balance
-
-
-def turnover(wanted: Wanted) -> list[Turnover]:
-    """What came in and went out in the wanted time, by kind. Raises NoStatement."""
-    account = wanted.account
-    sums = (
-        _chosen(wanted)
-        .order_by("kind")
-        .values("kind")
-        .annotate(
-            came_in=Sum("amount", filter=Q(credited=account), default=0),
-            went_out=Sum("amount", filter=Q(debited=account), default=0),
-            count=Count("pk"),
-        )
-    )
-    return [Turnover(**row) for row in sums]
-
-
-def accounts_of(owners: Iterable[int] | None) -> QuerySet[LedgerAccount]:
-    """The accounts of some people by number, or with None the site's own."""
-    rows = LedgerAccount.objects.select_related("owner").order_by("kind", "currency", "rail", "pk")
-    if owners is None:
-        # The condition on kinds says nothing new.
-        return rows.filter(owner=None, kind__in=LedgerAccount.SITE_KINDS)
-    return rows.filter(owner__in=list(owners))
-
-
-def _balance_then(row: Any) -> int:
-    if row.kind == LedgerAccount.Kind.SETTLING:
-        return int(row.balance)
-    return int(row.balance - row.later_in + row.later_out)
-
-
-def _of_kind(wanted: Wanted) -> TransferQuerySet:
+def _of_kind(wanted: Wanted) -> list[TransferQuerySet]:
+    """What came in, then what went out: the sides of an account."""
     if wanted.account.kind == LedgerAccount.Kind.SETTLING:
         raise NoStatement
-    rows = Transfer.objects.of_account(wanted.account)
-    return rows.filter(kind=wanted.kind) if wanted.kind else rows
+    sides = [Transfer.objects.filter(side) for side in sides_of(wanted.account)]
+    return [rows.filter(kind=wanted.kind) for rows in sides] if wanted.kind else sides
 
 
-def _chosen(wanted: Wanted) -> TransferQuerySet:
-    rows = _of_kind(wanted)
+def _chosen(wanted: Wanted) -> list[TransferQuerySet]:
+    within = Q()
     if wanted.starts_at is not None:
-        rows = rows.filter(posted_at__gte=wanted.starts_at)
+        within &= Q(posted_at__gte=wanted.starts_at)
     if wanted.ends_at is not None:
-        rows = rows.filter(posted_at__lt=wanted.ends_at)
-    return rows
+        within &= Q(posted_at__lt=wanted.ends_at)
+    return [rows.filter(within) for rows in _of_kind(wanted)]
 
 
 def _from(place: Place) -> Q:
@@ -226,16 +237,21 @@ def _total_through(wanted: Wanted, after: Place | None) -> Any:
 
     Of all kinds it is today's balance without what came later: nothing to add up for a first page.
     """
-    account, rows = wanted.account, _of_kind(wanted)
-    signed = Case(When(credited=account, then=F("amount")), default=-F("amount"))
     if wanted.kind:
-        earlier = _before(after) if after else _until(wanted.ends_at)
-        return _SumOf(rows.filter(earlier).order_by().annotate(part=signed).values("part"))
-    balance = Subquery(LedgerAccount.objects.filter(pk=account.pk).values("balance"))
+        return _moved(wanted, _before(after) if after else _until(wanted.ends_at))
+    balance = Subquery(LedgerAccount.objects.filter(pk=wanted.account.pk).values("balance"))
     if after is None and wanted.ends_at is None:
         return balance
-    later = _from(after) if after else Q(posted_at__gte=wanted.ends_at)
-    return balance - _SumOf(rows.filter(later).order_by().annotate(part=signed).values("part"))
+    return balance - _moved(wanted, _from(after) if after else Q(posted_at__gte=wanted.ends_at))
+
+
+def _moved(wanted: Wanted, within: Q) -> Any:
+    """By how much some transfers made the account richer."""
+    came_in, *went_out = (_SumOf(rows.filter(within).order_by()) for rows in _of_kind(wanted))
+    total: Any = came_in
+    for side in went_out:
+        total = total - side
+    return total
 
 
 def _until(ends_at: datetime | None) -> Q:
@@ -243,7 +259,10 @@ def _until(ends_at: datetime | None) -> Q:
 
 
 class _SumOf(Subquery):
-    """The sum of the column `part` of some rows, in micros, as a part of another question."""
+    """The sum of the amounts of some transfers, in micros, as a part of another question."""
 
     template = "(SELECT COALESCE(SUM(part), 0)::bigint FROM (%(subquery)s) AS parts)"
     output_field = BigIntegerField()
+
+    def __init__(self, transfers: TransferQuerySet) -> None:
+        super().__init__(transfers.annotate(part=F("amount")).values("part"))

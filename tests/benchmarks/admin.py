@@ -5,20 +5,28 @@ database, and a thousand of each in another. Whole requests in this process, in 
 the other, the best of several rounds: the first and the last page of every list of the admin that
 has rows, each of its filters, searches, the pages of clicks and the ledger explorer. Ends 1 where a
 page takes more than three times as long with a million rows, or needs more queries.
+
+Time is CPU time, of this process and of the one of PostgreSQL that answers it, so that what else
+the machine does is not measured: all rows lie in memory, and no query is divided among processes.
+The time on the clock stands beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from scratch import scratch_database, set_up, timed
 
 ALLOWED = 3
-ROUNDS = 5
+ROUNDS = 3
+REQUESTS = 2
 FEW = 1_000
 AT_ONCE = 250_000
 
@@ -39,7 +47,16 @@ PAGES = {
     "ledger: a wallet": "/admin/ledger/accounts/{wallet}/",
     "ledger: a wallet, a month": "/admin/ledger/accounts/{wallet}/?first=2010-09-01&kind=deposit",
     "ledger: the bank": "/admin/ledger/accounts/{bank}/",
+    "ledger: the bank, of all time": "/admin/ledger/accounts/{bank}/?kind=",
+    "ledger: the bank, one kind of none": "/admin/ledger/accounts/{bank}/?kind=paid",
     "ledger: a transfer": "/admin/ledger/transfers/{transfer}/",
+}
+# Told and not judged: these add up all transfers of the account, a million of them.
+SUMS = {
+    "ledger: the site, then": "/admin/ledger/?at=2010-09-01T00:00",
+    "ledger: the bank, a kind": "/admin/ledger/accounts/{bank}/?kind=deposit",
+    "ledger: the bank, a month": "/admin/ledger/accounts/{bank}/?first=2010-09-01&last=2010-09-30",
+    "ledger: the bank, its end": "/admin/ledger/accounts/{bank}/?kind=&after=1283385630000000_30",
 }
 
 USERS = """
@@ -93,6 +110,15 @@ ENTRIES = """
 BUILT_AFTER = ("accounts_user", "things_thing")
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What a request takes, in milliseconds, and how many questions it asks."""
+
+    cpu: float
+    clock: float
+    queries: int
+
+
 def main() -> int:
     """Fill, measure, print. Returns the exit code."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -111,20 +137,21 @@ def main() -> int:
 
 def _compare(browser: Any, few: str, many: str, rows: int) -> int:
     wrong = []
-    print(f"{'page':58} {FEW:>9,} rows {rows:>12,} rows   times  queries")
+    print(f"{'page':58} {FEW:>9,} rows {rows:>12,} rows   times  queries      clock")
     for name, page in _pages(browser, few, many):
-        took = {few: 0.0, many: 0.0}
-        asked = {few: 0, many: 0}
+        measured: dict[str, list[Measure]] = {few: [], many: []}
         for _round in range(ROUNDS):
-            for database in (few, many):
-                milliseconds, asked[database] = _measure(browser, database, page[database])
-                took[database] = min(took[database] or milliseconds, milliseconds)
-        times = took[many] / took[few]
+            for database, of_it in measured.items():
+                of_it.append(_measure(browser, database, page[database]))
+        less, more = _best(measured[few]), _best(measured[many])
+        times = more.cpu / less.cpu
         print(
-            f"{name:58} {took[few]:11.1f} ms {took[many]:14.1f} ms {times:7.2f} {asked[many]:8}",
+            f"{name:58} {less.cpu:11.1f} ms {more.cpu:14.1f} ms {times:7.2f} {more.queries:8}"
+            f" {more.clock:7.1f} ms",
             flush=True,
         )
-        if times > ALLOWED or asked[many] > asked[few]:
+        judged = name not in SUMS
+        if more.queries > less.queries or (judged and times > ALLOWED):
             wrong.append(name)
     if wrong:
         print(f"not as quick as they must be: {', '.join(wrong)}", file=sys.stderr)
@@ -164,7 +191,7 @@ def _addresses(browser: Any, database: str) -> Iterator[tuple[str, str]]:
         "transfer": Transfer.objects.get(key="deposit:17").pk,
         "bank": LedgerAccount.objects.get(kind="outside").pk,
     }
-    for name, address in PAGES.items():
+    for name, address in (PAGES | SUMS).items():
         yield name, address.format(**known)
 
 
@@ -210,6 +237,7 @@ def _use(database: str) -> None:
     if connection.settings_dict["NAME"] != database:
         connection.close()
         connection.settings_dict["NAME"] = database
+        connection.settings_dict["OPTIONS"]["options"] = "-c max_parallel_workers_per_gather=0"
 
 
 def _fill(first: int, last: int, known: dict[str, int]) -> None:
@@ -235,18 +263,38 @@ def _fill(first: int, last: int, known: dict[str, int]) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _measure(browser: Any, database: str, page: str) -> tuple[float, int]:
-    """Milliseconds and queries of a request, after one that warms the connection."""
+def _measure(browser: Any, database: str, page: str) -> Measure:
+    """What a request costs, after one that warms the connection."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     _use(database)
-    answer = browser.get(page)
-    assert answer.status_code == 200, (page, answer.status_code)
-    took = min(timed(lambda: browser.get(page)) for _ in range(2))
     with CaptureQueriesContext(connection) as captured:
-        browser.get(page)
-    return took, len(captured)
+        answer = browser.get(page)
+    assert answer.status_code == 200, (page, answer.status_code)
+    queries = len(captured)
+    measured = []
+    for _time in range(REQUESTS):
+        begun = _cpu()
+        clock = timed(lambda: browser.get(page))
+        measured.append(Measure(_cpu() - begun, clock, queries))
+    return _best(measured)
+
+
+def _cpu() -> float:
+    """Milliseconds that this process and its process of PostgreSQL have computed so far."""
+    from django.db import connection
+
+    spent = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+    return time.process_time() * 1_000 + int(spent.split()[0]) / 1_000_000
+
+
+def _best(measured: list[Measure]) -> Measure:
+    return Measure(
+        cpu=min(one.cpu for one in measured),
+        clock=min(one.clock for one in measured),
+        queries=max(one.queries for one in measured),
+    )
 
 
 if __name__ == "__main__":

@@ -157,14 +157,14 @@ class TestBalanceAt:
 
         assert balance_at(wallet, NOON + 3 * MINUTE) == 7 * MICROS
 
-    def test_asks_once_for_all_accounts_of_somebody(
+    def test_asks_twice_for_all_accounts_of_somebody(
         self,
         ada: User,
         ben: User,
         month: list[Transfer],
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             both = balances_at(accounts_of([ada.pk, ben.pk]), NOON + MINUTE)
 
         assert {(one.kind, balance // MICROS) for one, balance in both} == {
