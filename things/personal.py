@@ -115,6 +115,7 @@ def register() -> None:
             },
         ),
         NotPersonal("things.SpamTerm", "words and hosts, of nobody"),
+        NotPersonal("things.FailedCheck", "that a service gave no answer about a thing"),
         Kept(
             name="sites",
             model="things.Site",

@@ -104,6 +104,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "things.feed": _OF_THINGS,
     "things.delivery": {ADMIN: "view"},
     "things.endpoint": {ADMIN: "view"},
+    "things.failedcheck": {SUPPORT: "view", MODERATION: "view change", ADMIN: "view change"},
     "things.identifier": _OF_THINGS,
     "things.partner": {MODERATION: "view", ADMIN: "view add change"},
     "things.pendingclick": _OF_THINGS,

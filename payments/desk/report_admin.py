@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.conduct.suspending import SuspensionRefused
 from accounts.viewer import viewer
 from payments.deeds import Deed, DeedsAdmin
-from things.conduct.models import Report, SpamTerm
+from things.conduct.asking_again import AskedAlready, ask_again
+from things.conduct.models import FailedCheck, Report, SpamTerm
 from things.conduct.moderating import (
     ReportDecided,
     dismiss_reported,
@@ -102,6 +103,26 @@ class ReportAdmin(DeedsAdmin):
         ]
 
 
+@admin.register(FailedCheck)
+class FailedCheckAdmin(DeedsAdmin):
+    """What the check of what is submitted gave no answer about, and when it is asked again."""
+
+    columns = ("id", "thing", "tries", "why", "failed_at", "due_at")
+    details = ("thing", "tries", "why", "failed_at", "due_at")
+    list_filter = (("due_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("thing",)
+    search_fields = ("thing__url__startswith",)
+    search_help_text = _("The start of a thing’s address.")
+    ordering = ("-id",)
+    refusals = (AskedAlready,)
+
+    def deeds_of(self, row: FailedCheck) -> Sequence[Deed]:
+        """Once it is not asked any more."""
+        if row.due_at is not None:
+            return []
+        return [Deed("again", _("Ask again"), "things.change_failedcheck", _ask_again)]
+
+
 @admin.register(SpamTerm)
 class SpamTermAdmin(_TermAdmin):
     """Words and hosts by which the check of what is submitted goes."""
@@ -125,3 +146,8 @@ def _suspend(request: HttpRequest, report: Report, reason: str) -> StrOrPromise:
 def _dismiss(request: HttpRequest, report: Report, reason: str) -> StrOrPromise:
     dismiss_reported(report_id=report.pk, reason=reason, by=viewer(request), at=timezone.now())
     return _t("It is dismissed.")
+
+
+def _ask_again(_request: HttpRequest, failed: FailedCheck, _note: str) -> StrOrPromise:
+    ask_again(failed_id=failed.pk, at=timezone.now())
+    return _t("It is asked again within five minutes.")

@@ -17,7 +17,7 @@ from payments.deposits.bank.models import BankLine, BankRefund
 from payments.deposits.models import Debt, Dispute, Refund, Way
 from payments.payouts.models import Payout, PayoutBatch
 from payments.settlement.corrections.models import Correction
-from things.conduct.models import Report
+from things.conduct.models import FailedCheck, Report
 from things.sites.models import Site
 
 if TYPE_CHECKING:
@@ -76,6 +76,14 @@ ERRANDS = [
         lambda: Report.objects.filter(state=Report.State.OPEN),
         "things_report",
         "?state__exact=open",
+    ),
+    Errand(
+        "checks",
+        _("Things that the check of what is submitted never answered about"),
+        "things.change_failedcheck",
+        lambda: FailedCheck.objects.filter(due_at=None),
+        "things_failedcheck",
+        "?due_at__isempty=1",
     ),
     Errand(
         "bank lines",

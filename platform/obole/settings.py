@@ -517,6 +517,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="6-59/10"),
         "options": {"expires": 500},
     },
+    "checks without an answer": {
+        "task": "things.check_again",
+        "schedule": crontab(minute="2-59/5"),
+        "options": {"expires": 240},
+    },
     # The month that is running, and the last one.
     "abuse": {"task": "payments.abuse.find_abuse", "schedule": crontab(hour="5", minute="10")},
     "referring pages": {"task": "things.add_up_referrals", "schedule": crontab(minute="*/5")},

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from things.conduct.asking_again import forget_failure, note_failure
 from things.conduct.checks.akismet import Akismet
 from things.conduct.checks.local import LocalRules
 from things.conduct.checks.verdicts import HAM, Check, CheckFailed, Finding, Verdict
@@ -29,10 +30,11 @@ def check_submitted(*, thing_id: int, at: datetime) -> Finding:
     """Check a thing, and withhold it where it looks like spam. Safe to run again.
 
     What moderators dismissed is not put aside again as long as it is as it was. Where the chosen
-    check does not answer, the local rules stand in for it.
+    check does not answer, the local rules stand in for it until it does: it is asked again.
     """
     thing = Thing.objects.select_related("owner").filter(pk=thing_id).first()
     if thing is None or settings.SPAM_CHECK == NO_CHECK or _is_settled(thing):
+        forget_failure(thing_id=thing_id)
         return HAM
     finding = _looked_at(thing, at)
     if finding.verdict is not Verdict.HAM:
@@ -51,10 +53,14 @@ def _is_settled(thing: Thing) -> bool:
 
 def _looked_at(thing: Thing, at: datetime) -> Finding:
     try:
-        return CHECKS[settings.SPAM_CHECK]().look_at(thing, at=at)
+        finding = CHECKS[settings.SPAM_CHECK]().look_at(thing, at=at)
     except CheckFailed as failure:
-        _log.warning("the check of what is submitted gave no answer: %s", failure)
+        failed = note_failure(thing=thing, why=str(failure), at=at)
+        level = logging.WARNING if failed.due_at else logging.ERROR
+        _log.log(level, "no answer about thing %s, try %s: %s", thing.pk, failed.tries, failure)
         return LocalRules().look_at(thing, at=at)
+    forget_failure(thing_id=thing.pk)
+    return finding
 
 
 def _put_aside(thing: Thing, finding: Finding, at: datetime) -> None:

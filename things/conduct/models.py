@@ -129,6 +129,34 @@ class Report(models.Model):
         return f"{self.pk}: {self.thing or self.person}"
 
 
+class FailedCheck(models.Model):
+    """A thing that the chosen check of what is submitted gave no answer about.
+
+    It is asked again at `due_at`; without it, it was asked `tries` times in vain and waits for
+    staff. The row goes as soon as there is an answer.
+    """
+
+    thing = models.OneToOneField(
+        "things.Thing",
+        on_delete=models.CASCADE,
+        related_name="failed_check",
+        verbose_name=_("thing"),
+    )
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    why = models.CharField(_("what went wrong"), max_length=REASON_LENGTH, blank=True)
+    failed_at = models.DateTimeField(_("asked last"))
+    due_at = models.DateTimeField(_("asked again"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("check without an answer")
+        verbose_name_plural = _("checks without an answer")
+        # What is due, and what waits for staff.
+        indexes = [models.Index(fields=["due_at"], name="failed_check_due")]
+
+    def __str__(self) -> str:
+        return str(self.thing)
+
+
 class SpamTerm(models.Model):
     """A word, or a host with all below it, by which the check of what is submitted goes."""
 

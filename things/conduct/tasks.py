@@ -45,6 +45,17 @@ def check_thing(*, thing_id: int) -> str:
     return check_submitted(thing_id=thing_id, at=timezone.now()).verdict.value
 
 
+@shared_task(name="things.check_again", ignore_result=True)
+def check_again() -> int:
+    """Send the checks that are due again, each a task of its own. Returns how many."""
+    from things.conduct.asking_again import take_due
+
+    due = take_due(at=timezone.now())
+    for thing_id in due:
+        check_thing.apply_async(kwargs={"thing_id": thing_id}, retry=False, ignore_result=True)
+    return len(due)
+
+
 def check_soon(thing_id: int) -> None:
     """Have a thing checked once the caller's transaction is there. Without queues it is not."""
     if settings.SPAM_CHECK != "none":

@@ -40,7 +40,7 @@ from payments.settlement.models import (
 from payments.tips.models import Tip
 from things.aliases.models import Alias
 from things.canonical import address_key
-from things.conduct.models import Report, SpamTerm
+from things.conduct.models import FailedCheck, Report, SpamTerm
 from things.feeds.models import Feed
 from things.models import PendingClick, StandingClick, Thing
 from things.partners.models import Identifier, Partner
@@ -85,6 +85,10 @@ def exclusion(number: int) -> Exclusion:
 
 def report(number: int) -> Report:
     return Report.objects.create(thing=thing(number), ground="spam", reported_at=NOON)
+
+
+def failed_check(number: int) -> FailedCheck:
+    return FailedCheck.objects.create(thing=thing(number), tries=7, why="500", failed_at=NOON)
 
 
 def spam_term(number: int) -> SpamTerm:
@@ -533,6 +537,7 @@ MAKERS: dict[type[Model], Callable[[int], Model]] = {
     Alias: alias,
     Exclusion: exclusion,
     Report: report,
+    FailedCheck: failed_check,
     SpamTerm: spam_term,
     Correction: correction,
     ReversedClick: reversed_click,

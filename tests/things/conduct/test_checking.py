@@ -7,14 +7,18 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.test import Client
 from elsewhere import Elsewhere, Page
 
 from accounts.models import User
+from payments.desk.waiting import what_waits
+from things.conduct.asking_again import AT_ONCE, PAUSES, TAKEN, AskedAlready, ask_again, take_due
 from things.conduct.checking import check_submitted
 from things.conduct.checks.akismet import ADDRESS
 from things.conduct.checks.verdicts import Verdict
-from things.conduct.models import Report, SpamTerm
+from things.conduct.models import FailedCheck, Report, SpamTerm
 from things.conduct.moderating import dismiss_reported
+from things.conduct.tasks import check_again
 from things.models import Thing
 from things.registering import change_thing, register_thing
 from things.sites.models import Site
@@ -176,3 +180,116 @@ class TestAkismet:
 
         assert verdict(thing(ben, 1)) is Verdict.HAM
         assert verdict(thing(ben, 2, description="http://a.example " * 8)) is Verdict.SPAM
+
+
+class TestAskingAgain:
+    @pytest.fixture(autouse=True)
+    def _chosen(self, settings: Any) -> None:
+        settings.SPAM_CHECK, settings.AKISMET_KEY = "akismet", "a-key"
+
+    @pytest.fixture
+    def failed(self, elsewhere: Elsewhere, ben: User) -> FailedCheck:
+        """Ben's thing, about which Akismet gave no answer."""
+        elsewhere.publish(ADDRESS, Page("", status=503))
+        check_submitted(thing_id=thing(ben).pk, at=NOON)
+        return FailedCheck.objects.get()
+
+    def fail_for_good(self, failed: FailedCheck) -> FailedCheck:
+        for _pause in PAUSES:
+            failed.refresh_from_db()
+            assert failed.due_at is not None
+            check_submitted(thing_id=failed.thing_id, at=failed.due_at)
+        failed.refresh_from_db()
+        return failed
+
+    def test_is_noted_and_blocks_nothing(self, failed: FailedCheck) -> None:
+        assert (failed.tries, failed.why, failed.due_at) == (1, "503: ", NOON + PAUSES[0])
+        assert not failed.thing.withheld
+        assert failed.thing.state == "active"
+
+    def test_waits_longer_each_time_and_ends(self, failed: FailedCheck) -> None:
+        when = []
+        for _pause in PAUSES:
+            failed.refresh_from_db()
+            assert failed.due_at is not None
+            when.append(failed.due_at)
+            check_submitted(thing_id=failed.thing_id, at=failed.due_at)
+        failed.refresh_from_db()
+
+        waits = [after - before for before, after in zip([NOON, *when], when, strict=False)]
+        assert waits == list(PAUSES)
+        assert waits == sorted(waits)
+        assert (failed.tries, failed.due_at) == (len(PAUSES) + 1, None)
+
+    def test_believes_the_answer_once_there_is_one(
+        self, elsewhere: Elsewhere, failed: FailedCheck
+    ) -> None:
+        elsewhere.publish(ADDRESS, Page("true", "text/plain"))
+
+        found = check_submitted(thing_id=failed.thing_id, at=LATER)
+
+        assert found.verdict is Verdict.SUSPECT
+        assert Thing.objects.get().withheld
+        assert not FailedCheck.objects.exists()
+
+    @pytest.mark.parametrize("check", ["local", "none"])
+    def test_ends_where_another_check_is_chosen(
+        self, settings: Any, failed: FailedCheck, check: str
+    ) -> None:
+        settings.SPAM_CHECK = check
+
+        check_submitted(thing_id=failed.thing_id, at=LATER)
+
+        assert not FailedCheck.objects.exists()
+
+    def test_is_taken_once_until_a_crash_has_surely_been_one(self, failed: FailedCheck) -> None:
+        due = failed.due_at
+        assert due is not None
+
+        early, taken = take_due(at=due - timedelta(seconds=1)), take_due(at=due)
+        meanwhile, after = take_due(at=due), take_due(at=due + TAKEN)
+
+        assert (early, taken) == ([], [failed.thing_id])
+        assert (meanwhile, after) == ([], [failed.thing_id])
+
+    def test_takes_some_at_a_time_the_longest_due_first(self, ben: User) -> None:
+        made = [thing(ben, number, title=f"Song {number}") for number in range(AT_ONCE + 3)]
+        FailedCheck.objects.bulk_create(
+            FailedCheck(thing=one, failed_at=NOON, due_at=NOON - timedelta(minutes=turn))
+            for turn, one in enumerate(made)
+        )
+
+        assert take_due(at=NOON) == [one.pk for one in reversed(made)][:AT_ONCE]
+        assert sorted(take_due(at=NOON)) == [one.pk for one in made[:3]]
+
+    def test_is_sent_by_the_clock(
+        self, failed: FailedCheck, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[int] = []
+        monkeypatch.setattr(
+            "things.conduct.tasks.check_thing.apply_async",
+            lambda kwargs, **_options: asked.append(kwargs["thing_id"]),
+        )
+
+        assert (check_again(), check_again()) == (1, 0)
+        assert asked == [failed.thing_id]
+
+    def test_is_seen_by_staff_who_begin_anew(
+        self, elsewhere: Elsewhere, failed: FailedCheck, client: Client
+    ) -> None:
+        with pytest.raises(AskedAlready):
+            ask_again(failed_id=failed.pk, at=LATER)
+        self.fail_for_good(failed)
+        olga = User.objects.create_superuser("olga")
+        [waiting] = [one for one in what_waits(for_staff=olga) if one.errand.name == "checks"]
+        client.force_login(olga)
+        page = client.get(waiting.errand.url).content.decode()
+
+        client.post(f"/admin/things/failedcheck/{failed.pk}/deeds/again/")
+
+        failed.refresh_from_db()
+        assert "503: " in page
+        assert (failed.tries, failed.due_at is not None) == (0, True)
+        elsewhere.publish(ADDRESS, Page("false", "text/plain"))
+        assert check_submitted(thing_id=failed.thing_id, at=LATER).verdict is Verdict.HAM
+        assert not FailedCheck.objects.exists()
