@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments.fields import AmountField
-from payments.money import NotAnAmount, parse_amount
 from payments.payouts.models import Way
 
 
@@ -42,14 +40,6 @@ class RegivingForm(forms.Form):
 class PayoutForm(forms.Form):
     """How much, in a currency. `key` makes the form sent twice one payout."""
 
-    amount = forms.CharField(label=_("Amount"), max_length=40)
+    amount = AmountField(label=_("Amount"))
     currency = forms.CharField(max_length=3, widget=forms.HiddenInput)
     key = forms.CharField(max_length=60, widget=forms.HiddenInput)
-
-    def clean_amount(self) -> int:
-        """In micros; a comma is as good as a dot."""
-        written = self.cleaned_data["amount"].strip().replace(",", ".")
-        try:
-            return parse_amount(written)
-        except NotAnAmount as refusal:
-            raise forms.ValidationError(gettext("Write an amount like 25.00.")) from refusal

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.security.reauthenticating import freshly_authenticated
 from accounts.viewer import viewer
-from payments.money import format_for_people, format_trimmed
+from payments.money import format_for_people
 from payments.paging import page_of
 from payments.payouts.details import Account, NoDetails, details_of, end_details, enter_details
 from payments.payouts.forms import DetailsForm, PayoutForm
@@ -166,7 +166,7 @@ def _line(payable: Payable, details: PayoutDetails | None, refused: PayoutForm |
     if details is None or not enough or details.way not in open_ways(payable.currency):
         return Line(payable, None)
     initial = {
-        "amount": format_trimmed(payable.most),
+        "amount": payable.most,
         "currency": payable.currency,
         "key": secrets.token_urlsafe(12),
     }

@@ -155,7 +155,7 @@ class TestSendDue:
         assert message.to == ["ada@example.org"]
         assert message.from_email == "Obole <no-reply@localhost>"
         assert message.subject == "€5.14 arrived in your wallet"
-        assert "€5.14 arrived in your wallet on Sept. 9, 2010 at 10:30 p.m." in message.body
+        assert "On Sept. 9, 2010 at 10:30 p.m., €5.14 arrived in your wallet." in message.body
         assert (kind, html.count("€6.000001")) == ("text/html", 2)
         assert 'lang="en"' in html
 

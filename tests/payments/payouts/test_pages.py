@@ -46,6 +46,16 @@ class TestShowPayouts:
         assert 'value="36.00"' in page
         assert "DE89 … 3000" in page
 
+    def test_writes_amounts_as_french_does(
+        self, earnings: None, details: PayoutDetails, ben: User, ben_in: Client
+    ) -> None:
+        User.objects.filter(pk=ben.pk).update(language="fr")
+
+        page = ben_in.get("/payouts/").content.decode()
+
+        assert "<h1>Versements</h1>" in page
+        assert 'value="36,00"' in page
+
     def test_has_a_fixed_number_of_queries(
         self,
         earnings: None,
