@@ -25,9 +25,12 @@ FOCUSED = """turn => {
         && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
     const before = document.querySelector(`[data-met="${turn - 1}"]`);
     const back = before && !(before.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING);
-    const above = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, 20) / 2);
-    const covered = above && !here.contains(above) && !above.contains(here)
-        && ![...here.labels ?? []].some(label => label.contains(above));
+    // A link that goes over two lines has a box for each, and what stands between them is no cover.
+    const covered = [...here.getClientRects()].some(line => {
+        const above = document.elementFromPoint(line.x + line.width / 2, line.y + Math.min(line.height, 20) / 2);
+        return above && !here.contains(above) && !above.contains(here)
+            && ![...here.labels ?? []].some(label => label.contains(above));
+    });
     here.dataset.met = turn;
     const said = (shown ? '' : 'the focus does not show') + (back ? 'the focus goes back' : '')
         + (covered ? 'the focus is covered' : '');

@@ -6,10 +6,11 @@ so the page's policy must let it in, and pays at localstripe.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import SITE, World, sign_in
+from launching import USUAL_MODE
 from paying import deliver, stripe_in
 from playwright.sync_api import BrowserContext, Page, expect
 from stripe_site import ASKS_FIRST, GOOD, PAYS_NEVER, Stripe
@@ -81,3 +82,20 @@ class TestCard:
         expect(page.get_by_role("link", name="Play money")).to_be_visible()
         expect(page.get_by_role("button", name="Pay €12.50")).to_be_hidden()
         context.unroute("https://js.stripe.com/**")
+
+    def test_without_javascript_leads_to_another_way(
+        self, stripe: Stripe, open_browser: Callable[..., BrowserContext], world: World
+    ) -> None:
+        context = open_browser(USUAL_MODE, java_script_enabled=False)
+        sign_in(context, world.ada)
+        page = context.new_page()
+        begin(page)
+
+        expect(page.get_by_text("needs JavaScript")).to_be_visible()
+        expect(page.get_by_role("button", name="Pay €12.50")).to_be_hidden()
+        page.get_by_role("link", name="Play money").click()
+        page.get_by_label("Amount").fill("12.50")
+        page.get_by_role("main").get_by_role("button", name="Pay in").click()
+
+        expect(page.get_by_role("main")).to_contain_text("€12.50")
+        assert Deposit.objects.get(state="arrived", amount=12_500_000).way == "play"

@@ -18,7 +18,8 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
-from every_page import EVERY_PAGE, LEADS_ON, OF_ADMIN
+from every_page import EVERY_PAGE, LEADS_ON, OF_ADMIN, WITH_DEEDS
+from full_office import fill_office
 from gestures import shut
 from hosting import OURS, Internet
 from launching import USUAL_MODE
@@ -200,14 +201,17 @@ class TestAdministration:
         assert own - {name.partition(" ")[0] for name in OF_ADMIN} == NO_PAGES_OF_ADMIN
 
     @pytest.mark.timeout(600)
-    def test_is_sound(self, begin: Begin) -> None:
+    def test_is_sound(self, begin: Begin, life: Life) -> None:
+        fill_office(life)
+
         _check_admin(begin("en"), OF_ADMIN)
 
     @pytest.mark.thorough
     @pytest.mark.timeout(1800)
     @pytest.mark.parametrize("language", ["en", "fr"])
     @pytest.mark.parametrize("part", range(ADMIN_PARTS))
-    def test_is_sound_in_both(self, begin: Begin, part: int, language: str) -> None:
+    def test_is_sound_in_both(self, begin: Begin, life: Life, part: int, language: str) -> None:
+        fill_office(life)
         pages = dict(list((OF_ADMIN | _tables()).items())[part::ADMIN_PARTS])
 
         _check_admin(begin(language, thoroughly=True), pages)
@@ -219,8 +223,6 @@ NO_PAGES_OF_ADMIN = {"logout", "autocomplete", "jsi18n", "view_on_site"}
 NO_PAGES_OF_ADMIN |= {"password_change_done", "preview_month", "start_month"}
 NO_PAGES_OF_ADMIN |= {"payments_bankline_read", "payments_payoutbatch_make"}
 NO_PAGES_OF_ADMIN |= {"ledger_export", "ledger_of"}
-# A table beneath a rule: tests/payments/abuse has rules.
-NO_PAGES_OF_ADMIN |= {"payments_abuserule_try"}
 
 
 def _tables() -> dict[str, str]:
@@ -235,14 +237,23 @@ def _check_admin(walk: Walk, pages: dict[str, str]) -> None:
     for name, address in pages.items():
         walk.go(f"admin {name}", None if name == "login" else "olga", address)
         walk.check_here()
-        first = walk.page.locator("#result_list tbody th a").first
-        if first.count():
-            walk.go(f"admin {name} row", "olga", first.get_attribute("href") or "")
+        for beneath, address_of_it in _beneath(walk, name).items():
+            walk.go(f"admin {beneath}", "olga", address_of_it)
             walk.check_here()
 
     assert not walk.page.locator("img[src=x]").count()
     print("heaviest:", sorted(walk.weights.items(), key=lambda each: -each[1])[:3])
     assert not walk.faults, "\n".join(walk.faults)
+
+
+def _beneath(walk: Walk, name: str) -> dict[str, str]:
+    """The form for a new row, and the first row; where rows have deeds, those of each state."""
+    links = walk.page.locator("#result_list tbody th a")
+    new = walk.page.locator(".object-tools .addlink")
+    found = [(f"{name} row {n + 1}", link) for n, link in enumerate(links.all())]
+    found = found[: None if name in WITH_DEEDS else 1]
+    found += [(f"{name} new", new)] if new.count() else []
+    return {told: link.get_attribute("href") or "" for told, link in found}
 
 
 class TestKeyboard:

@@ -129,7 +129,7 @@ class Walk:
                     self._take_picture(width, scheme)
 
     def _take_picture(self, width: int, scheme: str) -> None:
-        if self.pictures:
+        if self.pictures and width != WIDTHS[1]:
             name = f"{self.name}-{self.language}-{width}-{scheme}.png".replace(" ", "-")
             self.page.screenshot(path=self.pictures / name, full_page=True)
 

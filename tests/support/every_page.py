@@ -151,4 +151,17 @@ OF_ADMIN = {
     "accounts_user_suspension": "/admin/accounts/user/{ada}/suspension/",
     "things_thing_suspension": "/admin/things/thing/{song}/suspension/",
     "auth_user_password_change": "/admin/accounts/user/{ada}/password/",
+    "things_thing_history": "/admin/things/thing/{song}/history/",
+    "payments_abuserule_try of": "/admin/payments/abuserule/{rule}/try/?period=2010-09",
+}
+# Tables whose rows are several pages, by their state.
+WITH_DEEDS = {
+    "payments.AbuseMark",
+    "payments.AbuseRule",
+    "payments.BankLine",
+    "payments.Correction",
+    "payments.Exclusion",
+    "payments.Payout",
+    "payments.PayoutBatch",
+    "things.Report",
 }
