@@ -97,5 +97,5 @@ class TestCard:
         page.get_by_label("Amount").fill("12.50")
         page.get_by_role("main").get_by_role("button", name="Pay in").click()
 
-        expect(page.get_by_role("main")).to_contain_text("€12.50")
+        expect(page.get_by_text("The play money is in your wallet.")).to_be_visible()
         assert Deposit.objects.get(state="arrived", amount=12_500_000).way == "play"

@@ -168,7 +168,7 @@ class TestSendDue:
         [message] = django_mail.outbox
         [(html, _)] = message.alternatives  # type: ignore[attr-defined]
         assert message.subject == "5,14\xa0€ sont arrivés dans votre portefeuille"
-        assert "le 10 septembre 2010 à 00:30" in message.body
+        assert "Le 10 septembre 2010 à 00:30" in message.body
         assert "Bonjour ada," in message.body
         assert 'lang="fr"' in html
 
