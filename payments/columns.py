@@ -11,21 +11,32 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from payments.money import format_trimmed
+from payments.fields import written_amount
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
 def amount(name: str, label: StrOrPromise) -> Callable[[Any], str]:
-    """A column for an amount in micros: `5.14 EUR`, `0.514 EUR`; a dash where there is none."""
+    """A column for an amount in micros: `5.14 EUR`, in French `5,14 EUR`; a dash for none."""
 
     @admin.display(description=label)
     def shown(row: Any) -> str:
         micros = getattr(row, name)
-        return "–" if micros is None else f"{format_trimmed(micros)} {row.currency}"
+        return "–" if micros is None else f"{written_amount(micros)} {row.currency}"
 
     shown.__name__ = f"{name}_in_units"
+    return shown
+
+
+def called(name: str, label: StrOrPromise) -> Callable[[Any], str]:
+    """A column for a property of a row, under a label that can be translated."""
+
+    @admin.display(description=label)
+    def shown(row: Any) -> str:
+        return str(getattr(row, name))
+
+    shown.__name__ = name
     return shown
 
 

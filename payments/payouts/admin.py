@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.sealing import CannotOpen
-from payments.columns import CurrencyFilter, amount
+from payments.columns import CurrencyFilter, amount, called
 from payments.deeds import Deed, DeedsAdmin
 from payments.payouts import batching, outcomes, requesting
 from payments.payouts.holds import hold_payouts, lift_hold
@@ -49,7 +49,13 @@ class PayoutInline(ReadOnlyInline):
     """The payouts of a batch."""
 
     model = Payout
-    columns = ("end_to_end_id", "owner", amount("amount", _("amount")), "details", "state")
+    columns = (
+        called("end_to_end_id", _("reference")),
+        "owner",
+        amount("amount", _("amount")),
+        "details",
+        "state",
+    )
     show_change_link = True
     ordering = ("id",)
 
@@ -62,7 +68,15 @@ class PayoutInline(ReadOnlyInline):
 class PayoutBatchAdmin(DeedsAdmin):
     """Batches. One person makes them, another approves."""
 
-    columns = ("message_id", "way", "currency", "state", "made_by", "made_at", "approved_by")
+    columns = (
+        called("message_id", _("reference")),
+        "way",
+        "currency",
+        "state",
+        "made_by",
+        "made_at",
+        "approved_by",
+    )
     details = (*columns, "approved_at", "sent_at")
     list_filter = ("state", "way", CurrencyFilter)
     list_select_related = ("made_by", "approved_by")
@@ -131,7 +145,7 @@ class PayoutAdmin(DeedsAdmin):
     """Payouts. Refused before a batch is approved; paid or returned as the bank says."""
 
     columns = (
-        "end_to_end_id",
+        called("end_to_end_id", _("reference")),
         "owner",
         amount("amount", _("amount")),
         "way",
