@@ -20,7 +20,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.staff import lists
 from accounts.staff.lists import QuickList
-from accounts.staff.searching import _questions
+from accounts.staff.searching import _branch, _questions, rows_found
 from payments.deposits.models import Debt
 from things.models import Thing
 from things.partitions import ensure_partition
@@ -277,3 +277,33 @@ class TestQuickList:
             shown = read(browser, f"{list_of(User)}?q={text}")
             assert [user.username for user in shown.result_list] == ["lovelace"], text
         assert list(read(browser, f"{list_of(User)}?q=a%25e").result_list) == []
+
+
+class TestRowsFound:
+    def test_has_what_begins_so_before_what_contains_it(self, db: None) -> None:
+        ada = User.objects.create_user("ada")
+        for number in range(5):
+            User.objects.create_user(f"canada-{number}")
+        fields = ("username__startswith", "username__has_part", "display_name__has_part")
+
+        found = rows_found(User, fields, "ada", most=3)
+
+        assert found[0] == ada.pk
+        assert len(set(found)) == 3
+
+    @pytest.mark.parametrize("lookup", ["username__startswith", "email__has_part"])
+    def test_reads_no_table_from_its_end_for_a_part_that_old_rows_have(
+        self, db: None, lookup: str
+    ) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+        text = _branch(User, Q((lookup, "user-17")), 10).explain()
+
+        assert "Sort" not in text, text
+        assert re.search(
+            r"Index Scan (using|on) (accounts_user_username_\w+_like|user_by_parts)", text
+        )
+
+    def test_takes_the_newest_of_somebody_s(self, olga: User) -> None:
+        assert _branch(Thing, Q(owner__in=[olga]), 10).query.order_by == ("-pk",)
