@@ -36,9 +36,10 @@ def rows_found(
 
 def _branch(model: type[Model], question: Q, most: int) -> QuerySet[Any]:
     rows = model._default_manager.filter(question).values_list("pk", flat=True)
-    name = question.children[0][0] if len(question) == 1 else ""
     # By the newest, the planner would read the table from its end, and find the old ones last.
-    by_part = isinstance(name, str) and name.endswith(_BY_PART)
+    by_part = any(
+        isinstance(asked, tuple) and str(asked[0]).endswith(_BY_PART) for asked in question.children
+    )
     return (rows.order_by() if by_part else rows.order_by("-pk"))[:most]
 
 
