@@ -26,10 +26,10 @@ from things.webhooks.models import Delivery, Endpoint
 if TYPE_CHECKING:
     _ThingAdmin = admin.ModelAdmin[Thing]
     _PartnerAdmin = admin.ModelAdmin[Partner]
-    _NamespaceInline = admin.TabularInline[Namespace, Partner]
+    _NamespaceInline = admin.StackedInline[Namespace, Partner]
 else:
     _ThingAdmin = _PartnerAdmin = admin.ModelAdmin
-    _NamespaceInline = admin.TabularInline
+    _NamespaceInline = admin.StackedInline
 
 
 @admin.register(Thing)
@@ -42,7 +42,7 @@ class ThingAdmin(SuspendingAdmin, _ThingAdmin):
     list_per_page = 50
     search_fields = ("url__startswith", "title__has_part", "owner__username__exact")
     search_help_text = _("The start of an address, a part of a title, or an owner’s name.")
-    autocomplete_fields = ("owner",)
+    raw_id_fields = ("owner",)
     readonly_fields = ("state", "withheld", "suspension_reason", "created_at", "updated_at")
     suspend_permission = "things.change_thing"
     suspension_refusals = (SuspensionRefused,)
@@ -134,7 +134,7 @@ class PartnerAdmin(_PartnerAdmin):
     list_filter = ("active",)
     list_select_related = ("user",)
     search_fields = ("name__icontains", "user__username__exact", "namespaces__name__exact")
-    autocomplete_fields = ("user",)
+    raw_id_fields = ("user",)
     readonly_fields = ("admitted_at", "last_number")
     inlines = (NamespaceInline,)
     ordering = ("-id",)

@@ -59,6 +59,7 @@ class ReadOnlyAdmin(_RefusesChanges, _Admin):
 class ReadOnlyInline(_RefusesChanges, _Inline):
     """Rows that belong to a row, shown beneath it."""
 
+    template = "admin/read_only_inline.html"
     columns: Columns = ()
     extra = 0
     can_delete = False

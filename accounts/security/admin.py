@@ -53,7 +53,7 @@ class FactorRemovalAdmin(_Admin):
     search_fields = ("user__username__exact",)
     search_help_text = _("A user name, in full.")
     ordering = ("-pk",)
-    autocomplete_fields = ("user",)
+    raw_id_fields = ("user",)
     actions = ["remove"]
 
     @admin.action(description=_("Remove the second factors"), permissions=["change"])

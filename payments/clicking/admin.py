@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -46,8 +46,9 @@ class SiteAdmin(_SiteAdmin):
     search_fields = ("host__startswith", "owner__username__exact")
     search_help_text = gettext_lazy("The start of a host, or the owner’s user name in full.")
     exact_filters = ("verified_at__isempty=1", "contested_at__isempty=0")
-    autocomplete_fields = ("owner",)
+    raw_id_fields = ("owner",)
     readonly_fields = (
+        "asked_at",
         "verified_at",
         "method",
         "checked_at",
@@ -58,6 +59,12 @@ class SiteAdmin(_SiteAdmin):
     )
     ordering = ("-id",)
     actions = ["verify", "decide_for", "decide_against"]
+
+    def save_model(self, request: HttpRequest, obj: Site, *arguments: Any) -> None:
+        """Whoever adds one asks for it now."""
+        if obj._state.adding:
+            obj.asked_at = timezone.now()
+        super().save_model(request, obj, *arguments)
 
     @admin.action(description=gettext_lazy("Take as proven"), permissions=["change"])
     def verify(self, request: HttpRequest, sites: QuerySet[Site]) -> None:

@@ -219,7 +219,7 @@ class PayoutHoldAdmin(DeedsAdmin):
     search_help_text = _CREATOR_HELP
     ordering = ("-id",)
     form = PayoutHoldForm
-    autocomplete_fields = ("owner",)
+    raw_id_fields = ("owner",)
 
     def deeds_of(self, row: PayoutHold) -> Sequence[Deed]:
         """Lifting it."""
