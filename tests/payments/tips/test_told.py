@@ -48,7 +48,7 @@ class TestPages:
 
         assert "What tips brought in this month" in month
         assert "Tips, net" in months
-        assert table.splitlines()[-1].endswith("EUR,0,2.000000,,,,,tip")
+        assert table.splitlines()[-1].endswith("EUR,0,2.000000,,,,,tip,")
         assert tree["tips"][0]["giver"] == "ada"
         assert tree["tip_totals"][0]["net"] == "1.800000"
 
