@@ -11,6 +11,9 @@ from payments.clicking.connecting import USE_NOTED_EVERY, digest_of
 from things.counting import count_after_click
 from things.periods import Period
 
+# Any number lets a statement be prepared that asks for it.
+_PREPARE_AFTER = 5
+
 _Values = dict[str, datetime | date | int | bytes | None]
 
 # Everything that `record_click` and `check_site` ask, as conditions; where one fails no row is
@@ -76,11 +79,11 @@ def count_at_once(
 
 def _insert(values: _Values) -> bool:
     """Insert the click with a plan that the connection keeps: to plan takes ten times as long."""
-    # Django's own cursor, which opens the connection or mends it, cannot keep plans.
-    with (
-        connection.cursor(),
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as cursor,
-    ):
-        cursor.execute(_CLICK, values, prepare=True)
-        return bool(cursor.rowcount)
+    # Django's own cursor opens the connection or mends it, and cannot keep plans.
+    with connection.cursor(), connection.wrap_database_errors:
+        own = connection.connection
+        # Django switches this off; its own cursors have no use for it.
+        own.prepare_threshold = _PREPARE_AFTER
+        with psycopg.Cursor(own) as cursor:
+            cursor.execute(_CLICK, values, prepare=True)
+            return bool(cursor.rowcount)

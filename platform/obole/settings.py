@@ -220,18 +220,15 @@ GIVING_VISIBILITY = environment.choice(
 
 # The servers
 
-_DATABASE: dict[str, Any] = (
-    environment.database("DATABASE_URL")
-    if environment.text("DATABASE_URL", "")
-    else SERVERS.database
-)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **_DATABASE,
+        **(
+            environment.database("DATABASE_URL")
+            if environment.text("DATABASE_URL", "")
+            else SERVERS.database
+        ),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # For the one statement that asks for it, the click's; Django's own are never prepared.
-        "OPTIONS": {"prepare_threshold": 5, **_DATABASE.get("OPTIONS", {})},
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

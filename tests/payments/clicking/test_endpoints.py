@@ -11,6 +11,7 @@ from html import unescape
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -316,6 +317,15 @@ class TestAtOnce:
     def test_counts_once(self, frame: Client, song: Thing, held: None) -> None:
         assert [self.at_once(frame, song), self.at_once(frame, song)] == [1, None]
         assert Click.objects.filter(thing=song).count() == 1
+
+    def test_is_planned_once_a_connection(self, frame: Client, song: Thing, held: None) -> None:
+        prepared = "SELECT count(DISTINCT statement) FROM pg_prepared_statements"
+
+        assert [self.at_once(frame, song), self.at_once(frame, song)] == [1, None]
+
+        with connection.cursor() as cursor:
+            cursor.execute(prepared)
+            assert cursor.fetchone() == (1,)
 
     def test_leaves_a_first_click_to_the_long_way(
         self, frame: Client, song: Thing, means: None
