@@ -101,6 +101,8 @@ class Walk:
             field_.fill("")
         form.get_by_role("button").last.click()
         self.page.locator("[aria-invalid], .error, [role=alert]").first.wait_for()
+        # Its words are there before its styles.
+        self.page.wait_for_load_state()
 
     def check(self, name: str) -> None:
         self.open(name)
