@@ -34,8 +34,11 @@ _COUNT = """
     GROUP BY family.id
 """
 
-_KNOWN = "redis.call('exists', KEYS[1]) == 1"
-_ADD = f"if {_KNOWN} then return redis.call('incrby', KEYS[1], ARGV[1]) end"
+_ADD = """
+    if redis.call('exists', KEYS[1]) == 1 then
+        return redis.call('incrby', KEYS[1], ARGV[1])
+    end
+"""
 
 
 def count_of(thing_id: int) -> int:

@@ -26,12 +26,12 @@ class Worth:
 
 
 def worth_of_next_click(subscriber: User, *, at: datetime) -> Worth | None:
-    """What each click would be worth with one more. None without a budget. Three queries."""
+    """What each click would be worth with one more. None without a budget. Two or three queries."""
     return _worth(subscriber, at, more=1)
 
 
 def worth_now(subscriber: User, *, at: datetime) -> Worth | None:
-    """What each click is worth now. None without a budget, or without clicks. Three queries.
+    """What each click is worth now. None without a budget, or without clicks. Two or three queries.
 
     None too while the wallet owes: nothing is given out of it then.
     """

@@ -43,19 +43,14 @@ else:
 
 _MAKE, _APPROVE = "payments.make_payoutbatch", "payments.approve_payoutbatch"
 _CREATOR_HELP = _("The creator’s user name, in full.")
+_REFERENCE = called("end_to_end_id", _("reference"))
 
 
 class PayoutInline(ReadOnlyInline):
     """The payouts of a batch."""
 
     model = Payout
-    columns = (
-        called("end_to_end_id", _("reference")),
-        "owner",
-        amount("amount", _("amount")),
-        "details",
-        "state",
-    )
+    columns = (_REFERENCE, "owner", amount("amount", _("amount")), "details", "state")
     show_change_link = True
     ordering = ("id",)
 
@@ -145,7 +140,7 @@ class PayoutAdmin(DeedsAdmin):
     """Payouts. Refused before a batch is approved; paid or returned as the bank says."""
 
     columns = (
-        called("end_to_end_id", _("reference")),
+        _REFERENCE,
         "owner",
         amount("amount", _("amount")),
         "way",
