@@ -19,6 +19,7 @@ from people import sign_in
 from whole_life import Life
 
 from accounts.models import User
+from obole.logs.ids import HEADER
 
 # What writes, but for the marks that each request of a signed-in person leaves.
 WRITES = re.compile(
@@ -115,4 +116,6 @@ def undone() -> Iterator[None]:
 
 def _text(answer: Any) -> str:
     content = b"".join(answer) if answer.streaming else answer.content
-    return content.decode(errors="replace") + json.dumps(dict(answer.headers))
+    text = content.decode(errors="replace") + json.dumps(dict(answer.headers))
+    # Drawn by lot in hexadecimal digits, it begins now and then as one of Ada's figures does.
+    return text.replace(answer.headers.get(HEADER) or "\0", "")
