@@ -83,7 +83,7 @@ class TestFrame:
         self, context: BrowserContext, page: Page, world: World, thing: Thing
     ) -> None:
         sign_in(context, world.ada)
-        page.emulate_media(forced_colors="active", reduced_motion="reduce")
+        page.emulate_media(forced_colors="active", color_scheme="dark", reduced_motion="reduce")
         page.goto(f"{SITE}/thing/{thing.pk}?popup=2&n=1")
         button = armed(page)
 

@@ -9,14 +9,13 @@ let armed = 0, began = 0, timer;
 const arm = () => {
 clearTimeout(timer);
 armed = began = 0;
-b.setAttribute("aria-disabled", "true");
-if (d.visibilityState == "visible" && d.hasFocus()) timer = setTimeout(() => {
+b.ariaDisabled = true;
+if (!d.hidden && d.hasFocus()) timer = setTimeout(() => {
 armed = 1;
-b.removeAttribute("aria-disabled");
+b.ariaDisabled = null;
 }, 800);
 };
-for (const name of ["focus", "blur", "pageshow"]) addEventListener(name, arm);
-d.addEventListener("visibilitychange", arm);
+for (const name of ["focus", "blur", "pageshow", "visibilitychange"]) addEventListener(name, arm);
 b.addEventListener("pointerdown", e => { began = armed && e.isTrusted });
 b.addEventListener("keydown", e => { began = armed && e.isTrusted && !e.repeat });
 form.addEventListener("submit", e => {
