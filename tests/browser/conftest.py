@@ -216,13 +216,15 @@ def behaviour() -> str:
 def open_fox(
     _foxes: Callable[..., Firefox], internet: Internet
 ) -> Iterator[Callable[..., Firefox]]:
-    """A Firefox without cookies of earlier tests, and one window."""
+    """A Firefox without cookies and storage of earlier tests, and one window."""
     used: list[Firefox] = []
 
     def opened(behaviour: str, **options: bool) -> Firefox:
         browser = _foxes(behaviour, **options)
         browser.get(f"{SITE}/robots.txt")
         browser.delete_all_cookies()
+        # Where third parties may have cookies, our frames of all blogs share one store.
+        browser.execute_script("localStorage.clear(); sessionStorage.clear()")
         used.append(browser)
         return browser
 
