@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from django.db.models import Q
 
 from accounts.models import User
-from payments.clicking.exclusions.asking import in_force, is_excluded
+from payments.clicking.exclusions.asking import NOT_EXCLUDED, in_force, is_excluded
 from payments.clicking.exclusions.models import Exclusion
 from things.models import Click, Thing
 from things.periods import Period
+
+# The opposite of `left_out_now`, for statements in which the table of clicks is called `click`.
+TAKES_PART: LiteralString = (
+    f"{NOT_EXCLUDED} AND EXISTS (SELECT FROM things_thing AS target"
+    " JOIN accounts_user AS creator ON creator.id = target.owner_id AND NOT creator.suspended"
+    " WHERE target.id = click.thing_id AND target.state <> 'suspended')"
+)
 
 
 def left_out_now(period: Period) -> Q:

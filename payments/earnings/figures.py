@@ -17,6 +17,7 @@ from psycopg import sql
 
 from accounts.models import User
 from payments.clicking.exclusions.asking import NOT_EXCLUDED
+from payments.clicking.taking_part import TAKES_PART
 from payments.settlement.models import Settlement
 from things.periods import Period
 
@@ -113,7 +114,8 @@ def _asked(creator: User, period: Period) -> dict[str, Any]:
 
 def _execute(statement: LiteralString, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(not_excluded=sql.SQL(NOT_EXCLUDED)), parameters)
+        parts = {"not_excluded": sql.SQL(NOT_EXCLUDED), "takes_part": sql.SQL(TAKES_PART)}
+        cursor.execute(sql.SQL(statement).format(**parts), parameters)
         return list(cursor.fetchall())
 
 
@@ -153,7 +155,7 @@ _COUNT: LiteralString = """
     SELECT count(*)
     FROM things_thing AS thing
     JOIN things_click AS click ON click.thing_id = thing.id
-    WHERE thing.owner_id = %(creator)s AND click.period = %(period)s AND {not_excluded}
+    WHERE thing.owner_id = %(creator)s AND click.period = %(period)s AND {takes_part}
 """
 
 _RUNNING: LiteralString = """
@@ -165,7 +167,7 @@ _RUNNING: LiteralString = """
         FROM things_thing AS thing
         JOIN things_click AS click ON click.thing_id = thing.id
         WHERE thing.owner_id = %(creator)s AND click.period = %(period)s
-            AND mod(click.subscriber_id, %(every)s) = 0 AND {not_excluded}
+            AND mod(click.subscriber_id, %(every)s) = 0 AND {takes_part}
     ) AS own
     JOIN payments_budget AS budget
         ON budget.period = %(period)s AND budget.subscriber_id = own.subscriber_id
@@ -174,7 +176,7 @@ _RUNNING: LiteralString = """
     JOIN LATERAL (
         SELECT count(*) AS clicks FROM things_click AS click
         WHERE click.period = %(period)s AND click.subscriber_id = own.subscriber_id
-            AND {not_excluded}
+            AND {takes_part}
     ) AS counted ON counted.clicks > 0
     GROUP BY own.thing_id, day, budget.currency
 """

@@ -23,7 +23,7 @@ from payments.ledger.models import LedgerAccount
 from payments.money import MICROS
 from payments.settlement.models import Settlement
 from things.aliases.merging import merge_things
-from things.models import Thing
+from things.models import Click, Thing
 from things.periods import Period
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
@@ -66,6 +66,35 @@ class TestRunningMonth:
         User.objects.filter(pk=eve.pk).update(suspended=True)
 
         assert running_month(ben, SEPTEMBER).gross == {"EUR": 7_000_000}
+
+    def test_divides_among_what_takes_part(
+        self, ben: User, ada: User, song: Thing, poem: Thing, settle: Callable[[], Settlement]
+    ) -> None:
+        """What is suspended, or has no owner any more, neither gets nor lessens the others."""
+        others = User.objects.create_user("others", suspended=True)
+        for address, owner, state in (
+            ("https://others.example/tune", others, Thing.State.ACTIVE),
+            ("https://nobody.example/tune", None, Thing.State.ACTIVE),
+        ):
+            thing = Thing.objects.create(url=address, owner=owner, state=state)
+            Click.objects.create(
+                period=SEPTEMBER.first_day, subscriber=ada, thing=thing, clicked_at=NOON
+            )
+        Thing.objects.filter(pk=poem.pk).update(state=Thing.State.SUSPENDED)
+
+        running = running_month(ben, SEPTEMBER)
+        settle()
+
+        # Ada's 5, Eve's 3 and Olga's 2 euros.
+        assert running.things == [ThingSoFar(song.pk, "EUR", 3, 10_000_000)]
+        assert running.clicks == 3
+        [total] = creator_month(creator=ben, period=SEPTEMBER).totals
+        assert running.gross == {"EUR": total.earnings.gross}
+
+    def test_of_somebody_suspended_is_nothing(self, ben: User) -> None:
+        User.objects.filter(pk=ben.pk).update(suspended=True)
+
+        assert running_month(ben, SEPTEMBER).gross == {}
 
     def test_looks_at_a_part_of_many_clicks(
         self,
