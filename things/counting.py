@@ -9,7 +9,7 @@ Redis) is put right after LIFE seconds, and a process may hold on to an answer f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import redis
@@ -62,13 +62,20 @@ def add_to_count(thing_id: int, difference: int) -> None:
     add_to_counts([thing_id], difference)
 
 
-def count_after_click(thing_id: int) -> int:
-    """The count of a thing with a click that was committed just now; in one question to Redis."""
+def count_after_clicks(clicks: Mapping[int, int]) -> dict[int, int]:
+    """The counts of things with clicks, so many of each, that were committed just now.
+
+    One question to Redis; to PostgreSQL where Redis does not know all of them.
+    """
     try:
-        known = _redis(settings.REDIS_URL).eval(_ADD, 1, _key(thing_id), "1")
+        with _redis(settings.REDIS_URL).pipeline(transaction=False) as pipeline:
+            for thing_id, number in clicks.items():
+                pipeline.eval(_ADD, 1, _key(thing_id), str(number))
+            known = dict(zip(clicks, pipeline.execute(), strict=True))
     except redis.RedisError:
-        known = None
-    return count_of(thing_id) if known is None else int(known)
+        known = dict.fromkeys(clicks)
+    unknown = [thing_id for thing_id, count in known.items() if count is None]
+    return known | counts_of(unknown)
 
 
 def add_to_counts(thing_ids: Sequence[int], difference: int) -> None:

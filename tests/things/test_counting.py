@@ -16,7 +16,7 @@ from things.counting import (
     _key,
     _redis,
     add_to_count,
-    count_after_click,
+    count_after_clicks,
     count_of,
     counts_of,
 )
@@ -67,10 +67,19 @@ class TestCounts:
 
     def test_have_a_click_that_was_committed_just_now_once(self, song: Thing) -> None:
         click(song, "ada")
-        assert count_after_click(song.pk) == 1
+        assert count_after_clicks({song.pk: 1}) == {song.pk: 1}
 
         click(song, "eve")
-        assert [count_after_click(song.pk), count_of(song.pk)] == [2, 2]
+        assert [count_after_clicks({song.pk: 1}), count_of(song.pk)] == [{song.pk: 2}, 2]
+
+    def test_have_clicks_on_several_things(self, song: Thing) -> None:
+        other = Thing.objects.create(url="https://ben.example/other")
+        count_of(song.pk)
+        click(song, "ada")
+        click(song, "eve")
+        click(other, "olga")
+
+        assert count_after_clicks({song.pk: 2, other.pk: 1}) == {song.pk: 2, other.pk: 1}
 
     def test_add_what_is_clicked_meanwhile(self, song: Thing) -> None:
         count_of(song.pk)
