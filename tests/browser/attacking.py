@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 # Where an attacker's page puts the frame, and where the button in it is clicked.
 X, Y = 200, 200
 BUTTON = (X + 40, Y + 12)
+HEIGHT = 24
 
 COVER = (
     f'<div id="c" style="position:absolute;left:{X}px;top:{Y}px;width:160px;height:40px;'

@@ -13,7 +13,8 @@ SEEN = 700
 
 
 def frame_of(page: Page) -> FrameLocator:
-    """The button's frame, once it is there."""
+    """The button's frame, once it is there and the page shows it."""
+    expect(page.locator("iframe").first).to_be_visible()
     frame = page.frame_locator("iframe").first
     expect(frame.locator("button").first).to_be_visible()
     return frame

@@ -77,6 +77,50 @@ class TestSecondClick:
         assert world.clicks() == 1
 
 
+# A browser that has laid nothing out while scripts of a page run says that all is 0 wide, as
+# Chromium does now and then to one of many frames; and no change of size comes to tell more.
+LATE = """if (self != top) {
+    const measured = Element.prototype.getBoundingClientRect;
+    Element.prototype.getBoundingClientRect = function () {
+        return document.readyState == "loading" ? new DOMRect() : measured.call(this);
+    };
+    addEventListener("resize", e => e.stopImmediatePropagation());
+}"""
+TOLD = """() => {
+    window.told = [];
+    const tell = EventTarget.prototype.dispatchEvent;
+    EventTarget.prototype.dispatchEvent = function (e) { told.push(e.type); return tell.call(this, e) };
+}"""
+
+
+class TestFrame:
+    @pytest.mark.parametrize("uid", ["ben", "nobody"])
+    def test_shows_where_the_browser_lays_it_out_late(
+        self, page: Page, world: World, uid: str
+    ) -> None:
+        """The button, and the words that explain a wrong one."""
+        page.add_init_script(LATE)
+
+        page.goto(world.publish(body=world.element(uid=uid)))
+
+        frame = page.locator("iframe")
+        expect(frame).to_be_visible()
+        inside = frame.content_frame.locator("body").bounding_box()
+        outside = frame.bounding_box()
+        assert inside is not None
+        assert outside is not None
+        assert inside["width"] <= outside["width"] < inside["width"] + 1
+        expect(page.get_by_text("Give", exact=True)).to_be_hidden()
+
+    def test_in_a_hidden_part_tells_the_page_nothing(self, page: Page, world: World) -> None:
+        page.add_init_script(f"({TOLD})()")
+        page.goto(world.publish(body=f"<div hidden>{world.element()}</div>"))
+
+        page.wait_for_load_state("networkidle")
+
+        assert page.evaluate("told") == []
+
+
 class TestAnswer:
     def test_takes_the_room_that_the_page_has(
         self, context: BrowserContext, page: Page, world: World

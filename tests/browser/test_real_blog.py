@@ -85,6 +85,9 @@ class TestRealBlog:
         button = post.locator("iframe").content_frame.locator("button").first
         # By the page: a frame outside of the view is not drawn, so the tool would wait for it.
         post.locator("iframe").evaluate("frame => frame.scrollIntoView({block: 'center'})")
+        for frame in page.locator("iframe").all():
+            # Until then there is a link, and what comes into its place moves what is below.
+            expect(frame).to_be_visible()
         if reader != "ada":
             self._in_the_window(page, button)
         elif article == "the":

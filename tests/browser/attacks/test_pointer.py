@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import monotonic
 
 import pytest
-from attacking import BUTTON, COVER, Target, Y, falls, framed
+from attacking import BUTTON, COVER, HEIGHT, Target, Y, falls, framed
 from conftest import slower
 from gestures import come_to
 from playwright.sync_api import Page
@@ -30,6 +30,12 @@ MOVE = f"document.getElementById('f').style.top = '{Y}px'"
 UNCOVER = "document.getElementById('c').remove()"
 
 Lure = Callable[[str], str]
+
+
+def drawn(page: Page) -> None:
+    """Once what changed is on the screen: before, a press goes to what was there."""
+    for _ in range(4):
+        page.evaluate("new Promise(done => requestAnimationFrame(done))")
 
 
 def press(page: Page) -> None:
@@ -63,7 +69,42 @@ class TestMovedButton:
         page.wait_for_timeout(900)
 
         page.evaluate(MOVE)
+        drawn(page)
         page.wait_for_timeout(pause)
+        press(page)
+
+        assert falls(target, page) is works
+
+    def test_that_follows_a_pointer_takes_no_click(
+        self, page: Page, target: Target, lure: Lure, works: bool
+    ) -> None:
+        """It was under the pointer before, and comes to where that rests now."""
+        lure(framed(target))
+        page.wait_for_timeout(700)
+        come_to(page, *BUTTON)
+        page.mouse.move(BUTTON[0], BUTTON[1] + 200, steps=8)
+
+        page.evaluate(f"document.getElementById('f').style.top = '{Y + 200}px'")
+        page.wait_for_timeout(900)
+        press(page)
+
+        assert falls(target, page) is works
+
+    @pytest.mark.parametrize("depth", [2, *slower(5)])
+    def test_under_the_edge_of_a_pointer_at_rest_takes_no_click(
+        self, page: Page, target: Target, lure: Lure, depth: int, works: bool
+    ) -> None:
+        """A hand at rest trembles, and the button lies so that its edge is near."""
+        lure(framed(target, "top:600px"))
+        x, y = BUTTON[0], Y + HEIGHT - depth
+        come_to(page, x, y)
+        page.wait_for_timeout(700)
+
+        page.evaluate(MOVE)
+        page.wait_for_timeout(100)
+        for turn in range(60):
+            page.mouse.move(x, y - turn % 2)
+            page.wait_for_timeout(12)
         press(page)
 
         assert falls(target, page) is works
@@ -77,6 +118,7 @@ class TestMovedButton:
         page.wait_for_timeout(900)
 
         page.evaluate(UNCOVER)
+        drawn(page)
         page.wait_for_timeout(pause)
         press(page)
 
