@@ -120,6 +120,15 @@ class TestFrame:
 
         assert page.evaluate("told") == []
 
+    def test_in_a_part_that_shows_later_shows_with_it(self, page: Page, world: World) -> None:
+        page.goto(world.publish(body=f"<div hidden>{world.element()}</div>"))
+        page.wait_for_load_state("networkidle")
+
+        page.evaluate("document.querySelector('[hidden]').hidden = false")
+
+        expect(button_of(page)).to_contain_text("Give")
+        expect(page.get_by_text("Give", exact=True)).to_be_hidden()
+
 
 class TestAnswer:
     def test_takes_the_room_that_the_page_has(

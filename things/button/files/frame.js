@@ -18,13 +18,15 @@ room = e => e.getBoundingClientRect(),
 fit = limit => {
 page.className = look;
 const w = Math.ceil(room(page).width);
+// In a part of the page that shows later: nothing else tells that it does.
+clearTimeout(timer);
+if (!w) return timer = setTimeout(onload, 600);
 if (w > limit) page.className += " wrap";
-w && tell({ w, h: Math.ceil(room(page).height) });
+tell({ w, h: Math.ceil(room(page).height) });
 // A browser that is asked whether a frame is visible drops the clicks on one whose size changed
 // half a second ago: so the way back appears when it works.
 undo.disabled = 1;
-clearTimeout(timer);
-timer = setTimeout(() => { undo.disabled = 0 }, 600);
+timer = setTimeout(() => undo.disabled = 0, 600);
 },
 say = text => {
 status.textContent = text;
@@ -73,7 +75,7 @@ open();
 given(keep[mine] == month);
 undo.onclick = e => e.isTrusted && (keep[site] ? send("undo") : open());
 
-if (sees) new IntersectionObserver(([e]) => {
+sees && new IntersectionObserver(([e]) => {
 seen = e.isVisible && e.intersectionRatio > .98 && (seen || e.time);
 }, { threshold: .98, trackVisibility: 1, delay: 100 }).observe(b);
 
