@@ -186,7 +186,8 @@ def ledger_account(number: int) -> LedgerAccount:
 def transfer(number: int) -> Transfer:
     credited = wallet_of(user(number), "EUR")
     posting = Posting(
-        key=f"deposit:{number}",
+        # None that the program makes: rows are numbered on from test to test.
+        key=f"made:{number}",
         kind=Transfer.Kind.DEPOSIT,
         debited=outside("test", "EUR"),
         credited=credited,
