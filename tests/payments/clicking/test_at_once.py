@@ -18,20 +18,12 @@ from payments.clicking.tokens import connect_code
 from things.models import Click, Thing
 from things.periods import Period
 from things.referring.models import Referral
-from things.sites.models import Site
-from things.sites.owning import ask_for_site, verify_site
+from things.sites.models import Connection, Site
 
 SEPTEMBER = Period(2010, 9)
 NOON = SEPTEMBER.starts_at + timedelta(days=8)
 Give = Callable[..., None]
 Connect = Callable[[User], str]
-
-
-@pytest.fixture
-def site(ben: User) -> Site:
-    site = ask_for_site(creator=ben, address="ben.example", at=NOON)
-    verify_site(site, at=NOON)
-    return site
 
 
 @pytest.fixture
@@ -93,15 +85,15 @@ class TestOneStatement:
         self, ada: User, song: Thing, poem: Thing, connected: Connect
     ) -> None:
         secret = connected(ada)
-        in_october = SEPTEMBER.ends_at + timedelta(microseconds=1)
+        Connection.objects.update(used_at=SEPTEMBER.ends_at)
+        instant = timedelta(microseconds=1)
         clicks = [
-            Incoming(digest_of(secret), thing.pk, at, None)
-            for thing, at in ((song, SEPTEMBER.ends_at - timedelta(microseconds=1)),
-                              (poem, in_october))
-        ]  # fmt: skip
+            Incoming(digest_of(secret), song.pk, SEPTEMBER.ends_at - instant, None),
+            Incoming(digest_of(secret), poem.pk, SEPTEMBER.ends_at, None),
+        ]
 
-        # Of October no budget is held; and the connection was not used for long.
-        assert count_together(clicks)[1] is None
+        # Of October no budget is held.
+        assert count_together(clicks) == [1, None]
         assert not Click.objects.filter(thing=poem).exists()
 
 

@@ -27,18 +27,10 @@ from payments.ledger.models import LedgerAccount
 from payments.money import MICROS
 from things.models import Click, StandingClick, Thing
 from things.sites.models import IDLE, Connection, Site
-from things.sites.owning import ask_for_site, verify_site
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
 OURS = {"HTTP_ORIGIN": settings.SITE_URL, "HTTP_SEC_FETCH_SITE": "same-origin"}
 HOST = "localhost:8000"
-
-
-@pytest.fixture
-def site(ben: User) -> Site:
-    site = ask_for_site(creator=ben, address="ben.example", at=NOON)
-    verify_site(site, at=NOON)
-    return site
 
 
 @pytest.fixture

@@ -35,18 +35,10 @@ from payments.ledger.models import LedgerAccount
 from payments.money import MICROS
 from things.models import Click, PendingClick, Thing
 from things.sites.models import Site
-from things.sites.owning import ask_for_site, verify_site
 
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
 PAGE = "user_id=ben&url=https%3A%2F%2Fben.example%2Fnew&title=New"
 PayIn = Callable[..., LedgerAccount]
-
-
-@pytest.fixture
-def site(ben: User) -> Site:
-    site = ask_for_site(creator=ben, address="ben.example", at=NOON)
-    verify_site(site, at=NOON)
-    return site
 
 
 def give_means(subscriber: User, pay_in: PayIn) -> None:
