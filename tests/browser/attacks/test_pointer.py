@@ -174,7 +174,7 @@ class TestMovedButton:
         assert falls(target, page) is works
 
     @pytest.mark.thorough
-    @pytest.mark.parametrize("pause", [100, 350, 600, 900])
+    @pytest.mark.parametrize("pause", [100, 150, 200, 250, 350, 600, 900])
     @pytest.mark.parametrize("step", [4, 8])
     def test_under_a_fast_pointer_is_bounded(
         self, page: Page, ours: Target, lure: Lure, pause: int, step: float
@@ -189,7 +189,7 @@ class TestMovedButton:
             f"{'counted' if fell else 'not counted'}"
         )
         assert ours.count() <= 1
-        assert not (fell and took < 400), "the browser drops clicks on what moved just now"
+        assert not (fell and took < 300), "the frame asks as much of a pointer that came"
 
 
 def drift(page: Page, pause: int, step: float) -> float:
