@@ -10,7 +10,9 @@ Redis) is put right after LIFE seconds, and a process may hold on to an answer f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from typing import cast
 
 import redis
 from django.conf import settings
@@ -34,10 +36,14 @@ _COUNT = """
     GROUP BY family.id
 """
 
+# False becomes None in the answer.
 _ADD = """
-    if redis.call('exists', KEYS[1]) == 1 then
-        return redis.call('incrby', KEYS[1], ARGV[1])
+    local counts = {}
+    for number, key in ipairs(KEYS) do
+        local known = redis.call('exists', key) == 1
+        counts[number] = known and redis.call('incrby', key, ARGV[number])
     end
+    return counts
 """
 
 
@@ -68,25 +74,24 @@ def count_after_clicks(clicks: Mapping[int, int]) -> dict[int, int]:
     One question to Redis; to PostgreSQL where Redis does not know all of them.
     """
     try:
-        with _redis(settings.REDIS_URL).pipeline(transaction=False) as pipeline:
-            for thing_id, number in clicks.items():
-                pipeline.eval(_ADD, 1, _key(thing_id), str(number))
-            known = dict(zip(clicks, pipeline.execute(), strict=True))
+        added = dict(zip(clicks, _add(clicks), strict=True))
     except redis.RedisError:
-        known = dict.fromkeys(clicks)
-    unknown = [thing_id for thing_id, count in known.items() if count is None]
-    return known | counts_of(unknown)
+        added = dict.fromkeys(clicks)
+    known = {thing_id: count for thing_id, count in added.items() if count is not None}
+    return known | counts_of(list(clicks.keys() - known))
 
 
 def add_to_counts(thing_ids: Sequence[int], difference: int) -> None:
     """Add to several counts in one go, as `add_to_count`."""
-    try:
-        with _redis(settings.REDIS_URL).pipeline(transaction=False) as pipeline:
-            for thing_id in thing_ids:
-                pipeline.eval(_ADD, 1, _key(thing_id), str(difference))
-            pipeline.execute()
-    except redis.RedisError:
-        return  # The counts are stale for LIFE seconds at most: see Note [Counts].
+    with suppress(redis.RedisError):  # Then they are stale for LIFE seconds at most: Note [Counts].
+        _add(dict.fromkeys(thing_ids, difference))
+
+
+def _add(differences: Mapping[int, int]) -> list[int | None]:
+    """The counts after it; None where Redis knows none, and adds nothing."""
+    keys = map(_key, differences)
+    answer = _redis(settings.REDIS_URL).eval(_ADD, len(differences), *keys, *differences.values())
+    return cast("list[int | None]", answer)
 
 
 def _counted(thing_ids: list[int]) -> dict[int, int]:

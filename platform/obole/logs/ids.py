@@ -5,8 +5,8 @@ A request's id goes with every task that it sends, and with the tasks that those
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from contextvars import ContextVar
 from typing import Any
 
@@ -33,8 +33,11 @@ def task_id() -> str:
 
 
 def take_id(given: str) -> str:
-    """Note the id of a request: what a proxy gave, where it is well-formed, or a new one."""
-    chosen = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+    """Note the id of a request: what a proxy gave, where it is well-formed, or a new one.
+
+    It is no secret. The system's random numbers would have every request wait for its turn again.
+    """
+    chosen = given if _WELL_FORMED.fullmatch(given) else f"{random.getrandbits(64):016x}"
     _request.set(chosen)
     return chosen
 
