@@ -13,9 +13,8 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payments.clicking.addresses import digest_of_request, note_address
-from payments.clicking.answering import Answer, State, answer_undo
-from payments.clicking.at_once import count_at_once
+from payments.clicking.addresses import note_address
+from payments.clicking.answering import Answer, FrameAnswer, answer_undo, for_frame
 from payments.clicking.connecting import (
     NotConnected,
     WrongSite,
@@ -29,17 +28,15 @@ from payments.clicking.cookies import (
     give_connection_cookie,
     take_connection_cookie,
 )
+from payments.clicking.fast_path import LONGEST_BODY, answer_at_once
 from payments.clicking.kept import click_or_keep
 from payments.clicking.origins import from_our_frame
 from payments.clicking.subjects import NoSuchThing, describe_subject
-from payments.clicking.tally import CLICKS
 from payments.clicking.tokens import TokenRefused
 from things.button.looks import page_language
 from things.counting import count_of
 from things.describing import SubmissionRefused
 from things.sites.models import Connection
-
-LONGEST_BODY = 20_000
 
 _Said = dict[str, Any]
 
@@ -53,7 +50,7 @@ def _from_frame(
     @require_POST
     @wraps(deed)
     def guarded(request: HttpRequest) -> HttpResponse:
-        if not from_our_frame(request):
+        if not from_our_frame(request.META):
             return HttpResponse(status=403)
         try:
             said = json.loads(request.body[:LONGEST_BODY])
@@ -80,7 +77,7 @@ def act_connect(request: HttpRequest, said: _Said) -> HttpResponse:
 def act_check(request: HttpRequest, said: _Said) -> HttpResponse:
     """204 where the browser kept the cookie; 401 where it did not."""
     try:
-        connected(connection_secret(request), at=timezone.now())
+        connected(connection_secret(request.META), at=timezone.now())
     except NotConnected:
         return HttpResponse(status=401)
     return HttpResponse(status=204)
@@ -89,16 +86,8 @@ def act_check(request: HttpRequest, said: _Said) -> HttpResponse:
 @_from_frame
 def act_click(request: HttpRequest, said: _Said) -> HttpResponse:
     """Count a click of a connected reader, in one statement where nothing stands against it."""
-    subject = str(said.get("s", ""))
-    if subject.isdecimal() and len(subject) < 19:
-        secret, thing_id, now = connection_secret(request), int(subject), timezone.now()
-        address = digest_of_request(request, at=now)
-        count = count_at_once(secret=secret, thing_id=thing_id, at=now, address=address)
-        if count is not None:
-            CLICKS.labels(State.COUNTED).inc()
-            with translation.override(page_language(str(said.get("lang", "")))):
-                return _as_json(Answer(State.COUNTED), count)
-    return _act(request, said, _click)
+    counted = answer_at_once(request.META, said)
+    return _act(request, said, _click) if counted is None else _as_json(counted, status=200)
 
 
 @_from_frame
@@ -110,7 +99,7 @@ def act_undo(request: HttpRequest, said: _Said) -> HttpResponse:
 @_from_frame
 def act_disconnect(request: HttpRequest, said: _Said) -> HttpResponse:
     """End the connection that the cookie holds."""
-    disconnect(connection_secret(request))
+    disconnect(connection_secret(request.META))
     response = HttpResponse(status=204)
     take_connection_cookie(response)
     return response
@@ -133,7 +122,7 @@ def _act(
     now = timezone.now()
     with translation.override(page_language(str(said.get("lang", "")))):
         try:
-            connection = connected(connection_secret(request), at=now)
+            connection = connected(connection_secret(request.META), at=now)
             check_site(connection, describe_subject(subject))
         except NotConnected:
             return HttpResponse(status=401)
@@ -143,12 +132,9 @@ def _act(
         if answer.given:
             note_address(request, subscriber=connection.subscriber, at=now)
         count = count_of(answer.thing.pk) if answer.thing is not None else None
-        return _as_json(answer, count)
+        return _as_json(for_frame(answer, count), status=answer.status)
 
 
-def _as_json(answer: Answer, count: int | None) -> HttpResponse:
+def _as_json(content: FrameAnswer, *, status: int) -> HttpResponse:
     """An answer for the frame. `Obole-Answer` tells its refusals from ours of the request."""
-    content = {"state": answer.state, "on": answer.given, "text": answer.words, "count": count}
-    return JsonResponse(
-        content, status=answer.status, headers={"Obole-Answer": str(answer.state.value)}
-    )
+    return JsonResponse(content, status=status, headers={"Obole-Answer": content["state"]})

@@ -12,17 +12,18 @@ Clicks through the API have none: their address may be that of somebody's server
 
 from __future__ import annotations
 
-import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Network, ip_address
+from hashlib import blake2b, sha256
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+from urllib.parse import urlsplit
 
 import redis
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest
 
@@ -38,29 +39,38 @@ KEY_LIFE = 62 * 86_400
 def digest_of_address(address: str, *, period: Period) -> bytes | None:
     """What is kept of an address in a period; None of what is no address, or without a key."""
     try:
-        place = ip_address(address)
+        place = _read_address(address)
         key = _key_of(str(period))
     except (ValueError, redis.RedisError):
         return None
-    if not isinstance(place, IPv4Address):
-        mapped = place.ipv4_mapped
-        whole = IPv6Network((int(place), 64), strict=False)
-        address = str(mapped) if mapped else str(whole)
-    return hmac.digest(key, address.encode(), "sha256")[:DIGEST_BYTES]
+    if isinstance(place, IPv6Address):
+        place = place.ipv4_mapped or IPv6Address(int(place) >> 64 << 64)
+    return blake2b(place.packed, key=key, digest_size=DIGEST_BYTES).digest()
 
 
-def digest_of_request(request: HttpRequest, *, at: datetime) -> bytes | None:
-    """What is kept of where a request comes from; None where nobody can tell."""
+def _read_address(text: str) -> IPv4Address | IPv6Address:
+    """An address; some proxies write a port behind it."""
     try:
-        address = get_adapter().get_client_ip(request)
-    except PermissionDenied:
-        return None
+        return ip_address(text)
+    except ValueError:
+        return ip_address(urlsplit(f"//{text}").hostname or "")
+
+
+def digest_of_sender(meta: Mapping[str, Any], *, at: datetime) -> bytes | None:
+    """What is kept of where a request comes from; None where nobody can tell.
+
+    `meta` is the request's, or the WSGI environment. A header is believed where a proxy of ours
+    writes it, and only its last word: the others the sender may have written.
+    """
+    address = meta.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        address = meta.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
     return digest_of_address(address, period=Period.of(at))
 
 
 def note_address(request: HttpRequest, *, subscriber: User, at: datetime) -> None:
     """Note from where somebody clicked, once a period and address."""
-    digest = digest_of_request(request, at=at)
+    digest = digest_of_sender(request.META, at=at)
     if digest is None:
         return
     with connection.cursor() as cursor:
@@ -81,4 +91,4 @@ def forget_addresses(*, at: datetime) -> int:
 def _key_of(period: str) -> bytes:
     name = f"addresses:{period}"
     cache.add(name, secrets.token_hex(32), KEY_LIFE)
-    return f"{settings.SECRET_KEY}:{cache.get(name)}".encode()
+    return sha256(f"{settings.SECRET_KEY}:{cache.get(name)}".encode()).digest()

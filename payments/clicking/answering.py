@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -102,6 +103,25 @@ class Answer:
     def status(self) -> int:
         """The HTTP status that says the same."""
         return _STATUS.get(self.state, 200)
+
+
+class FrameAnswer(TypedDict):
+    """An answer as the frame reads it: `on`, whether a click stands now, and the thing's count."""
+
+    state: str
+    on: bool
+    text: str
+    count: int | None
+
+
+def for_frame(answer: Answer, count: int | None) -> FrameAnswer:
+    """An answer in the language that is active."""
+    return {
+        "state": answer.state.value,
+        "on": answer.given,
+        "text": answer.words,
+        "count": count,
+    }
 
 
 def answer_click(

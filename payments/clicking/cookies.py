@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http.cookies import Morsel
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.cookie import parse_cookie
 
 from things.sites.models import IDLE
 
@@ -26,9 +29,12 @@ def cookie_name() -> str:
     return "__Secure-obole" if settings.SITE_IS_SECURE else "obole"
 
 
-def connection_secret(request: HttpRequest) -> str:
-    """The secret that came with a request, or an empty text."""
-    return request.COOKIES.get(cookie_name(), "")
+def connection_secret(meta: Mapping[str, Any]) -> str:
+    """The secret that came with a request, or an empty text.
+
+    `meta` is the request's, or the WSGI environment.
+    """
+    return parse_cookie(meta.get("HTTP_COOKIE", "")).get(cookie_name(), "")
 
 
 def give_connection_cookie(response: HttpResponse, secret: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -15,21 +18,22 @@ def from_our_page(request: HttpRequest) -> bool:
     own token is what counts. A page without an origin says "null", which is not ours.
     """
     origin = request.headers.get("Origin", settings.SITE_URL)
-    return origin == settings.SITE_URL and _fetched_by_us(request)
+    return origin == settings.SITE_URL and _fetched_by_us(request.META)
 
 
-def from_our_frame(request: HttpRequest) -> bool:
+def from_our_frame(meta: Mapping[str, Any]) -> bool:
     """Whether a script of our own frame asks: with an origin, ours, and with JSON.
 
     The three stand in for a form's token: no page elsewhere can send this media type without
-    asking first, and we never answer that question.
+    asking first, and we never answer that question. `meta` is a request's, or the WSGI environment.
     """
+    media_type, _, _parameters = meta.get("CONTENT_TYPE", "").partition(";")
     return (
-        request.headers.get("Origin") == settings.SITE_URL
-        and request.content_type == "application/json"
-        and _fetched_by_us(request)
+        meta.get("HTTP_ORIGIN") == settings.SITE_URL
+        and media_type.strip().lower() == "application/json"
+        and _fetched_by_us(meta)
     )
 
 
-def _fetched_by_us(request: HttpRequest) -> bool:
-    return request.headers.get("Sec-Fetch-Site", "same-origin") in _OURS
+def _fetched_by_us(meta: Mapping[str, Any]) -> bool:
+    return meta.get("HTTP_SEC_FETCH_SITE", "same-origin") in _OURS

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 _Q = TypeVar("_Q")
 _A = TypeVar("_A")
@@ -39,9 +38,11 @@ class Together(Generic[_Q, _A]):
                 self._somebody_leads = True
                 mine.turn.release()
         with mine.turn:
-            if not mine.answer.done():
+            if not mine.answered:
                 self._answer_those_in_line()
-        return mine.answer.result()
+        if mine.fault is not None:
+            raise mine.fault
+        return cast(_A, mine.answer)
 
     def _answer_those_in_line(self) -> None:
         with self._guard:
@@ -49,10 +50,10 @@ class Together(Generic[_Q, _A]):
         try:
             answered = list(zip(asked, self._deed([one.question for one in asked]), strict=True))
             for one, answer in answered:
-                one.answer.set_result(answer)
+                one.answer, one.answered = answer, True
         except BaseException as fault:
             for one in asked:
-                one.answer.set_exception(fault)
+                one.fault, one.answered = fault, True
             raise
         finally:
             self._end_turn(asked)
@@ -72,6 +73,8 @@ class _Asked(Generic[_Q, _A]):
 
     def __init__(self, question: _Q) -> None:
         self.question = question
-        self.answer: Future[_A] = Future()
+        self.answered = False
+        self.answer: _A | None = None
+        self.fault: BaseException | None = None
         self.turn = Lock()
         self.turn.acquire()

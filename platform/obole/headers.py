@@ -175,7 +175,7 @@ def headers_of(name: str | None, path: str = "") -> Headers:
 
 def dress(response: HttpResponseBase, row: Headers, *, ancestors: tuple[str, ...] = ()) -> None:
     """Give an answer the headers of its row; what the row does not say is taken away."""
-    for header, value in _written(row, ancestors, settings.SITE_URL):
+    for header, value in written(row, settings.SITE_URL, ancestors=ancestors):
         if header in row.left_to_views and header in response.headers:
             continue
         if value is None:
@@ -188,9 +188,10 @@ def dress(response: HttpResponseBase, row: Headers, *, ancestors: tuple[str, ...
 
 
 @lru_cache(maxsize=1024)
-def _written(
-    row: Headers, ancestors: tuple[str, ...], site: str
+def written(
+    row: Headers, site: str, *, ancestors: tuple[str, ...] = ()
 ) -> tuple[tuple[str, str | None], ...]:
+    """A row's headers but `Cache-Control`, which depends on the answer; None for what must go."""
     who = " ".join(ancestors) or "'none'"
     return (
         (CSP, row.csp.replace("{site}", site).replace("{ancestors}", who)),

@@ -11,4 +11,9 @@ from obole.servers import start_missing
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "obole.settings")
 
 start_missing()
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+# It asks models, which Django has now.
+from obole.fast_path import with_fast_path  # noqa: E402
+
+application = with_fast_path(_django)

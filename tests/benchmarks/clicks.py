@@ -335,7 +335,7 @@ def _server(number: int) -> Iterator[tuple[int, list[psutil.Process]]]:
     environment = {**os.environ, "OBOLE_SITE_URL": f"http://localhost:{port}"}
     environment |= {"OBOLE_LOG_LEVEL": "ERROR"}
     command = [Path(sys.prefix) / "bin/granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", str(number), "--blocking-threads", "4"]
+    command += ["--port", str(port), "--workers", str(number), "--blocking-threads", "8"]
     command += ["--log-level", "error", "obole.wsgi:application"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:

@@ -26,6 +26,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_p
 from selenium.webdriver import Firefox
 
 from accounts.models import User
+from obole.fast_path import with_fast_path
 from payments.budgets.planning import set_budget
 from payments.deposits.play import pay_in_play_money
 from payments.money import MICROS
@@ -104,7 +105,7 @@ def tool() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def _internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
     with override_settings(WHITENOISE_USE_FINDERS=True):
-        site = WSGIHandler()
+        site = with_fast_path(WSGIHandler())
     internet = Internet(site, tmp_path_factory.mktemp("tls"))
     yield internet
     internet.stop()

@@ -216,7 +216,7 @@ def site(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
 def _start(site: Site, running: ExitStack) -> None:
     site.python("manage.py", "collectstatic", "--no-input", "--verbosity=0")
     where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(site.web)]
-    how = ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
+    how = ["--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers"]
     celery = ["celery", "-A", "obole"]
     schedule = str(site.folder / "schedule")
     caddyfile = ["--config", "deploy/Caddyfile", "--adapter", "caddyfile"]

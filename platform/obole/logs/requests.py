@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -14,6 +15,7 @@ from obole.metrics.requests import view_of
 
 log = logging.getLogger("obole.requests")
 
+_HEADER_IN_META = "HTTP_" + HEADER.upper().replace("-", "_")
 _Answer = Callable[[HttpRequest], HttpResponseBase]
 # They are asked every few seconds, and say nothing new.
 _QUIET = {"healthz", "readyz", "metrics"}
@@ -27,12 +29,14 @@ def write_down(get_response: _Answer) -> _Answer:
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get(HEADER, "") if settings.BEHIND_PROXY else ""
-        identity = take_id(given)
+        identity = take_request_id(request.META)
         began = time.perf_counter()
         try:
             response = get_response(request)
-            _write(request, response, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            write_line(
+                request.method, request.path, view_of(request), response.status_code, seconds
+            )
         finally:
             drop_id()
         response.headers[HEADER] = identity
@@ -41,18 +45,19 @@ def write_down(get_response: _Answer) -> _Answer:
     return answer
 
 
-def _write(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
-    view = view_of(request)
+def take_request_id(meta: Mapping[str, Any]) -> str:
+    """Note the id of a request. `meta` is the request's, or the WSGI environment."""
+    return take_id(meta.get(_HEADER_IN_META, "") if settings.BEHIND_PROXY else "")
+
+
+def write_line(method: str | None, path: str, view: str, status: int, seconds: float) -> None:
+    """Write down what was asked and answered, and how many seconds it took."""
     if view in _QUIET:
         return
     log.info(
         "%s %s %s",
-        request.method,
-        request.path,
-        response.status_code,
-        extra={
-            "view": view,
-            "status": response.status_code,
-            "milliseconds": round(seconds * 1000),
-        },
+        method,
+        path,
+        status,
+        extra={"view": view, "status": status, "milliseconds": round(seconds * 1000)},
     )

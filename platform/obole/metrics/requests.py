@@ -29,12 +29,16 @@ def measure(get_response: _Answer) -> _Answer:
     def answer(request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
         response = get_response(request)
-        method = request.method if request.method in _METHODS else "other"
-        labels = (method, view_of(request), f"{response.status_code // 100}xx")
-        SECONDS.labels(*labels).observe(time.perf_counter() - began)
+        observe(request.method, view_of(request), response.status_code, time.perf_counter() - began)
         return response
 
     return answer
+
+
+def observe(method: str | None, view: str, status: int, seconds: float) -> None:
+    """Note how long an answer took, in seconds, until it began."""
+    known = method if method in _METHODS else "other"
+    SECONDS.labels(known, view, f"{status // 100}xx").observe(seconds)
 
 
 def view_of(request: HttpRequest) -> str:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
+from django.test import RequestFactory
+from pytest_django import Settings
 
 from accounts.models import User
-from payments.clicking.addresses import KEY_LIFE, _key_of, digest_of_address, forget_addresses
+from payments.clicking.addresses import (
+    KEY_LIFE,
+    _key_of,
+    digest_of_address,
+    digest_of_sender,
+    forget_addresses,
+)
 from payments.clicking.models import ClickAddress
 from things.periods import Period
 
@@ -57,6 +66,37 @@ class TestDigestOfAddress:
 
         redis = cache._cache.get_client()  # type: ignore[attr-defined]
         assert 0 < redis.ttl(cache.make_key("addresses:2010-09")) <= KEY_LIFE
+
+
+class TestDigestOfSender:
+    @pytest.mark.parametrize("proxies", [0, 1])
+    @pytest.mark.parametrize(
+        ("peer", "forwarded"),
+        [
+            ("192.0.2.1", None),
+            ("192.0.2.1", "198.51.100.7"),
+            ("10.0.0.1", "203.0.113.9, 198.51.100.7"),
+            ("10.0.0.1", "198.51.100.7:4711"),
+            ("10.0.0.1", "[2001:db8::1]:4711"),
+            ("10.0.0.1", "forged, 2001:db8::1"),
+        ],
+    )
+    def test_is_of_the_address_that_attempts_are_limited_by(
+        self, peer: str, forwarded: str | None, proxies: int, settings: Settings
+    ) -> None:
+        settings.BEHIND_PROXY, settings.ALLAUTH_TRUSTED_PROXY_COUNT = bool(proxies), proxies
+        headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+        request = RequestFactory().get("/", REMOTE_ADDR=peer, **headers)
+
+        digest = digest_of_sender(request.META, at=datetime(2010, 9, 9, tzinfo=UTC))
+
+        address = get_adapter().get_client_ip(request)
+        assert digest == digest_of_address(address, period=SEPTEMBER)
+        assert digest
+
+    @pytest.mark.parametrize("peer", ["", "unix:", "[", "nobody.example"])
+    def test_is_nothing_where_nobody_can_tell(self, peer: str) -> None:
+        assert digest_of_sender({"REMOTE_ADDR": peer}, at=datetime(2010, 9, 9, tzinfo=UTC)) is None
 
 
 class TestForgetAddresses:
