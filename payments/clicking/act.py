@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -28,7 +27,7 @@ from payments.clicking.cookies import (
     give_connection_cookie,
     take_connection_cookie,
 )
-from payments.clicking.fast_path import LONGEST_BODY, answer_at_once
+from payments.clicking.fast_path import answer_at_once, said_in
 from payments.clicking.kept import click_or_keep
 from payments.clicking.origins import from_our_frame
 from payments.clicking.subjects import NoSuchThing, describe_subject
@@ -52,11 +51,8 @@ def _from_frame(
     def guarded(request: HttpRequest) -> HttpResponse:
         if not from_our_frame(request.META):
             return HttpResponse(status=403)
-        try:
-            said = json.loads(request.body[:LONGEST_BODY])
-        except ValueError:
-            return HttpResponse(status=400)
-        return deed(request, said) if isinstance(said, dict) else HttpResponse(status=400)
+        said = said_in(request.body)
+        return HttpResponse(status=400) if said is None else deed(request, said)
 
     return guarded
 

@@ -120,8 +120,7 @@ def _insert(clicks: list[Incoming]) -> set[int]:
         "addresses": [click.address for click in clicks],
         "used": USE_NOTED_EVERY,
     }
-    if connection.connection is None:
-        connection.connect()
+    connection.ensure_connection()
     with connection.wrap_database_errors:
         own = connection.connection
         # Django switches this off; its own cursors have no use for it.

@@ -9,6 +9,7 @@ and words it: nothing is refused here, and without this everything works, only s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, MutableMapping
 from functools import cache
 from io import BytesIO
@@ -26,6 +27,7 @@ from things.button.looks import page_language
 
 PATH = "/embed/act/click"
 LONGEST_BODY = 20_000
+_LENGTH = re.compile(r"[0-9]{1,4}")
 
 # In the WSGI environment: this was asked, and there is no use in asking again.
 _ASKED = "obole.asked_at_once"
@@ -39,15 +41,21 @@ def answer_before_django(environ: MutableMapping[str, Any]) -> FrameAnswer | Non
     if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "POST":
         return None
     length = environ.get("CONTENT_LENGTH") or ""
-    if not (from_our_frame(environ) and length.isdecimal() and int(length) <= LONGEST_BODY):
+    if not (from_our_frame(environ) and _LENGTH.fullmatch(length)):
         return None
     body = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = BytesIO(body)
+    said = said_in(body)
+    return None if said is None else answer_at_once(environ, said)
+
+
+def said_in(body: bytes) -> dict[str, Any] | None:
+    """The JSON object in a body, of which no more is read than a frame of ours says; else None."""
     try:
-        said = json.loads(body)
-    except ValueError:
+        said = json.loads(body[:LONGEST_BODY])
+    except (ValueError, RecursionError):
         return None
-    return answer_at_once(environ, said) if isinstance(said, dict) else None
+    return said if isinstance(said, dict) else None
 
 
 def answer_at_once(

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 from prometheus_client import REGISTRY
@@ -188,7 +190,7 @@ class TestEverythingElse:
             {"HTTP_SEC_FETCH_SITE": "cross-site"},
             {"HTTP_COOKIE": ""},
             {"HTTP_COOKIE": "obole=another"},
-            {"CONTENT_LENGTH": "30000"},
+            {"CONTENT_LENGTH": "9" * 5000},
             {"CONTENT_LENGTH": "-1"},
             {"CONTENT_LENGTH": ""},
         ],
@@ -207,7 +209,9 @@ class TestEverythingElse:
         assert not through[0].startswith("2")
         assert not Click.objects.filter(thing=song).exists()
 
-    @pytest.mark.parametrize("said", ["", "[", "[]", '"s"', {}, {"s": "-1"}, {"s": "9" * 19}])
+    @pytest.mark.parametrize(
+        "said", ["", "[", "[" * 9000, "[]", '"s"', {}, {"s": "-1"}, {"s": "9" * 19}]
+    )
     def test_nonsense_is_refused_by_django(
         self, django: Django, secret: str, held: None, said: object
     ) -> None:
@@ -234,6 +238,34 @@ class TestEverythingElse:
 
         assert (status, json.loads(body)["state"]) == ("200 OK", "counted")
         assert (django.asked, len(statements)) == (1, 1)
+
+    def test_click_on_a_broken_connection_is_counted_by_django(
+        self, django: Django, secret: str, held: None, song: Thing
+    ) -> None:
+        """Which opens another."""
+        parameters = connection.get_connection_params()
+        with connection.cursor() as cursor, psycopg.connect(**parameters) as other:
+            cursor.execute("SELECT pg_backend_pid()")
+            other.execute("SELECT pg_terminate_backend(%s)", cursor.fetchone())
+
+        status, _headers, body = answered(with_fast_path(django), asked(secret, {"s": song.pk}))
+
+        assert (status, json.loads(body)["state"], django.asked) == ("200 OK", "counted", 1)
+
+    def test_click_without_a_database_fails_as_django_says(
+        self,
+        django: Django,
+        secret: str,
+        held: None,
+        song: Thing,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        connection.close()
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setitem(connection.settings_dict, "HOST", "/nonexistent")
+            answer = answered(with_fast_path(django), asked(secret, {"s": song.pk}))
+
+        assert (answer[0][:3], django.asked) == ("500", 1)
 
     def test_same_click_again_is_told_so_by_django(
         self, django: Django, secret: str, held: None, song: Thing
