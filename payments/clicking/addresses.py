@@ -59,8 +59,9 @@ def _read_address(text: str) -> IPv4Address | IPv6Address:
 def digest_of_sender(meta: Mapping[str, Any], *, at: datetime) -> bytes | None:
     """What is kept of where a request comes from; None where nobody can tell.
 
-    `meta` is the request's, or the WSGI environment. A header is believed where a proxy of ours
-    writes it, and only its last word: the others the sender may have written.
+    `meta` is the request's, or the WSGI environment, of which allauth's adapter cannot tell. As
+    there, a header is believed where a proxy of ours writes it, and only its last word: the others
+    the sender may have written.
     """
     address = meta.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:

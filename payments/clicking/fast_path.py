@@ -26,7 +26,8 @@ from payments.clicking.tally import CLICKS
 from things.button.looks import page_language
 
 PATH = "/embed/act/click"
-LONGEST_BODY = 20_000
+_LONGEST_BODY = 20_000
+# A click has less than a hundred bytes. What is much longer is left to Django.
 _LENGTH = re.compile(r"[0-9]{1,4}")
 
 # In the WSGI environment: this was asked, and there is no use in asking again.
@@ -34,14 +35,13 @@ _ASKED = "obole.asked_at_once"
 
 
 def answer_before_django(environ: MutableMapping[str, Any]) -> FrameAnswer | None:
-    """The answer to a click that could be counted at once; None for every other request.
+    """The answer to a click that could be counted at once; None for every other request to PATH.
 
     `environ` is of WSGI (PEP 3333). Where the body was read, it can be read again.
     """
-    if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "POST":
-        return None
     length = environ.get("CONTENT_LENGTH") or ""
-    if not (from_our_frame(environ) and _LENGTH.fullmatch(length)):
+    posted = environ["REQUEST_METHOD"] == "POST" and from_our_frame(environ)
+    if not (posted and _LENGTH.fullmatch(length)):
         return None
     body = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = BytesIO(body)
@@ -52,7 +52,7 @@ def answer_before_django(environ: MutableMapping[str, Any]) -> FrameAnswer | Non
 def said_in(body: bytes) -> dict[str, Any] | None:
     """The JSON object in a body, of which no more is read than a frame of ours says; else None."""
     try:
-        said = json.loads(body[:LONGEST_BODY])
+        said = json.loads(body[:_LONGEST_BODY])
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None

@@ -35,7 +35,7 @@ def task_id() -> str:
 def take_id(given: str) -> str:
     """Note the id of a request: what a proxy gave, where it is well-formed, or a new one.
 
-    It is no secret. The system's random numbers would have every request wait for its turn again.
+    It is no secret, so it needs no random numbers of the system's.
     """
     chosen = given if _WELL_FORMED.fullmatch(given) else f"{random.getrandbits(64):016x}"
     _request.set(chosen)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import User
+from things.models import Thing
 from things.sites.models import Site
 from things.sites.owning import ask_for_site, verify_site
 
@@ -19,3 +20,8 @@ def site(ben: User) -> Site:
     site = ask_for_site(creator=ben, address="ben.example", at=NOON)
     verify_site(site, at=NOON)
     return site
+
+
+@pytest.fixture
+def poem(ben: User) -> Thing:
+    return Thing.objects.create(url="https://ben.example/poem", owner=ben, title="A poem")

@@ -39,11 +39,6 @@ def connected(site: Site, ben: User, give: Give) -> Connect:
     return of
 
 
-@pytest.fixture
-def poem(ben: User) -> Thing:
-    return Thing.objects.create(url="https://ben.example/poem", owner=ben)
-
-
 def count(*clicks: tuple[str, Thing], at: datetime = NOON) -> list[int | None]:
     """What the threads are told whose clicks came at once."""
     return count_together(

@@ -46,11 +46,6 @@ Give = Callable[..., None]
 Settle = Callable[..., Settlement]
 
 
-@pytest.fixture
-def poem(ben: User) -> Thing:
-    return Thing.objects.create(url="https://ben.example/poem", owner=ben, title="A poem")
-
-
 def exclude(by: User, thing: Thing, subscriber: User | None = None) -> Exclusion:
     if subscriber is None:
         return exclude_thing(period=SEPTEMBER, thing=thing, reason="a ring", by=by, at=THIRD)

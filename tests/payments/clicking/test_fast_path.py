@@ -67,11 +67,6 @@ def held(ada: User, ben: User, secret: str) -> None:
     record_click(subscriber=ada, thing=first, at=timezone.now())
 
 
-@pytest.fixture
-def poem(ben: User) -> Thing:
-    return Thing.objects.create(url="https://ben.example/poem", owner=ben)
-
-
 def asked(
     secret: str,
     said: object,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import pytest
 from django.core.management import call_command
 from django.test import Client
 
@@ -19,11 +18,6 @@ from things.periods import Period
 NOON = datetime(2010, 9, 9, 12, tzinfo=UTC)
 OCTOBER = datetime(2010, 10, 9, 12, tzinfo=UTC)
 Give = Callable[..., None]
-
-
-@pytest.fixture
-def poem(ben: User) -> Thing:
-    return Thing.objects.create(url="https://ben.example/poem", owner=ben, title="A poem")
 
 
 class TestMerging:
